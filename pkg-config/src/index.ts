@@ -1,0 +1,70 @@
+/**
+ * Tokens, quota and cost of an Amazon Bedrock request, before it is sent.
+ *
+ * Call {@link init} once; everything else is synchronous. Nothing leaves the machine.
+ */
+// @ts-ignore: the glue is written beside this file by the build.
+import load, { initSync, check as coreCheck, settle as coreSettle, countTokens as coreCount, models as coreModels } from "./core.js";
+import type { CheckOptions, Report, Settlement, TokenCount, Usage } from "./report.js";
+
+export type * from "./report.js";
+
+/** Where the wasm comes from, when not from beside this file. */
+export type Source = URL | string | Request | Response | BufferSource | WebAssembly.Module;
+
+let loading: Promise<void> | undefined;
+
+/** Loads the core; further calls give the same promise, and a failed one may be tried again. */
+export function init(source?: Source | Promise<Response>): Promise<void> {
+  loading ??= (load(source === undefined ? undefined : { module_or_path: source }) as Promise<unknown>).then(
+    () => undefined,
+    (cause: unknown) => {
+      loading = undefined;
+      throw new Error("tokenleash: the core did not load; give init() its URL or bytes", { cause });
+    },
+  );
+  return loading;
+}
+
+/** Loads the core at once, from bytes or a compiled module. */
+export function initFrom(module: BufferSource | WebAssembly.Module): void {
+  initSync({ module });
+  loading = Promise.resolve();
+}
+
+/** What a request will take, and whether it fits. */
+export function check(request: string | object, options?: CheckOptions, catalog?: string | object): Report {
+  return coreCheck(request, options, catalog) as Report;
+}
+
+/** What a finished request counted. */
+export function settle(usage: Usage, catalog?: string | object): Settlement {
+  return coreSettle(usage, catalog) as Settlement;
+}
+
+/** The tokens of a text, alone or as the only message of a request. */
+export function countTokens(
+  text: string,
+  options: { model: string; message?: boolean },
+  catalog?: string | object,
+): TokenCount {
+  return coreCount(text, options, catalog) as TokenCount;
+}
+
+/** A model of the catalog. */
+export interface ModelSummary {
+  id: string;
+  name: string;
+  provider: string;
+  aliases: string[];
+  contextWindow: number | null;
+  maxOutputTokens: number | null;
+  burndownRate: number;
+  burndownDisputed: boolean;
+  profiles: string[];
+}
+
+/** The models of the catalog. */
+export function models(catalog?: string | object): ModelSummary[] {
+  return coreModels(catalog) as ModelSummary[];
+}

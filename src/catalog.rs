@@ -1,0 +1,189 @@
+//! What is published about models: limits, burndown rates, prices, quotas and routes.
+//!
+//! The facts are data (`catalog/*.json`), not code. Every group of them names its source, and a
+//! source has a date, because the pages disagree with each other and change. Where two sources
+//! differ both values are kept. Numbers are whole: tokens, requests, and micro-dollars per million
+//! tokens. A fact that is absent is not known; nothing is filled in.
+//!
+//! A caller lays own facts over the compiled-in ones with [`Catalog::overlaid`].
+
+mod accuracy;
+mod frame;
+mod model;
+mod overlay;
+mod price;
+mod profile;
+mod rate;
+mod resolve;
+mod validate;
+
+use std::{collections::BTreeMap, sync::OnceLock};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, ErrorKind};
+
+pub(crate) use accuracy::{Accuracy, RequestKind};
+pub(crate) use frame::{ChatFrame, ClaudeFrame, FrameRules, NovaFrame};
+pub use model::{DefaultQuotas, Dispute, Image, ImageRule, Model, ModelSummary, PromptCache, Quotas, models};
+pub use price::{LongPrompt, PriceChoice, PriceList, Prices};
+pub use profile::{InRegion, InferenceProfile, Region, Route, RouteGroup};
+pub use rate::{Burndown, InferredRate, PublishedRate, RateChoice, RatesPolicy};
+pub use resolve::Resolved;
+
+/// Models, Regions and inference profiles with what is published about them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Catalog {
+    version: String,
+    models: Vec<Model>,
+    #[serde(default)]
+    regions: BTreeMap<String, Region>,
+    #[serde(default)]
+    profiles: Vec<InferenceProfile>,
+    #[serde(default)]
+    in_region: Vec<InRegion>,
+    #[serde(default)]
+    sources: BTreeMap<String, Source>,
+}
+
+/// Where a fact was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Source {
+    /// The title of the page.
+    pub title: String,
+    /// Its public address.
+    pub url: String,
+    /// The day it speaks for, `YYYY-MM-DD`; for a page without a date, the best inferred day.
+    pub date: String,
+    /// How surely the page says what the catalog has from it.
+    pub sure: Sure,
+    /// What the page says, or how its age is known.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// How surely a fact is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sure {
+    /// The provider's own text, read in full.
+    High,
+    /// One good source, or a copy of the provider's table.
+    Medium,
+    /// One third party's claim, or an inference.
+    Low,
+}
+
+/// The compiled-in files are three only so that each can be read by itself.
+#[derive(Deserialize)]
+struct ModelsFile {
+    version: String,
+    models: Vec<Model>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ProfilesFile {
+    regions: BTreeMap<String, Region>,
+    profiles: Vec<InferenceProfile>,
+    in_region: Vec<InRegion>,
+}
+
+impl Catalog {
+    /// The compiled-in catalog.
+    pub fn builtin() -> &'static Self {
+        static BUILTIN: OnceLock<Catalog> = OnceLock::new();
+        // A test proves the files valid; an empty catalog is better than a panic all the same.
+        BUILTIN.get_or_init(|| Self::from_files().unwrap_or_default())
+    }
+
+    fn from_files() -> Result<Self, serde_json::Error> {
+        let ModelsFile { version, models } = serde_json::from_str(include_str!("catalog/models.json"))?;
+        let profiles_file = serde_json::from_str(include_str!("catalog/profiles.json"))?;
+        let ProfilesFile { regions, profiles, in_region } = profiles_file;
+        let sources = serde_json::from_str(include_str!("catalog/sources.json"))?;
+        Ok(Self { version, models, regions, profiles, in_region, sources })
+    }
+
+    /// A whole catalog from its JSON: `version`, `models`, `regions`, `profiles`, `inRegion`, `sources`.
+    ///
+    /// Errors: not JSON, a field that is unknown or of the wrong type, or facts that contradict
+    /// each other, each with its place.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let catalog: Self = serde_json::from_str(text).map_err(|error| unreadable(text, &error))?;
+        catalog.validate(|_, index| index)?;
+        Ok(catalog)
+    }
+
+    /// The whole catalog as JSON, the form that [`Catalog::from_json`] and [`Catalog::overlaid`] read.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// The date of the catalog, `YYYY-MM-DD`.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// All models.
+    pub fn models(&self) -> &[Model] {
+        &self.models
+    }
+
+    /// The model with exactly this base id; [`Catalog::resolve`] takes any spelling.
+    pub fn model(&self, id: &str) -> Option<&Model> {
+        self.models.iter().find(|model| model.id == id)
+    }
+
+    /// The source behind a key.
+    pub fn source(&self, key: &str) -> Option<&Source> {
+        self.sources.get(key)
+    }
+
+    /// All sources by their keys.
+    pub const fn sources(&self) -> &BTreeMap<String, Source> {
+        &self.sources
+    }
+
+    /// All Regions by their ids.
+    pub const fn regions(&self) -> &BTreeMap<String, Region> {
+        &self.regions
+    }
+
+    /// The Region with this id.
+    ///
+    /// Errors: no such Region.
+    pub fn region(&self, id: &str) -> Result<&Region, Error> {
+        self.regions.get(id).ok_or_else(|| {
+            let nearest = resolve::nearest(id, self.regions.keys().map(String::as_str)).join(", ");
+            let message =
+                format!("no Region \"{}\" is known; the nearest are {nearest}", resolve::shortened(id));
+            Error::new(ErrorKind::UnknownProfile, message)
+        })
+    }
+
+    /// All inference profiles.
+    pub fn profiles(&self) -> &[InferenceProfile] {
+        &self.profiles
+    }
+
+    /// A cautious stand-in for a model nobody knows: the highest burndown rate of the catalog, no
+    /// limits, no prices, an unknown tokenizer.
+    pub fn unknown_model(&self) -> Model {
+        Model::unknown(self.highest_rate())
+    }
+}
+
+/// JSON that is no catalog.
+fn unreadable(text: &str, error: &serde_json::Error) -> Error {
+    let message = error.to_string();
+    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what);
+    let before_line =
+        text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+    let near = before_line.saturating_add(error.column().saturating_sub(1)).min(text.len());
+    let offset = (0..=near).rev().find(|offset| text.is_char_boundary(*offset)).unwrap_or(0);
+    Error::new(ErrorKind::InvalidCatalog, format!("the catalog cannot be read: {message}"))
+        .at_offset(text, offset)
+}

@@ -1,0 +1,84 @@
+//! How far estimates were from the provider's own counts, by tokenizer and kind of request.
+
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use crate::{Basis, Range, Tokens};
+
+/// What a request holds that decides how surely it is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RequestKind {
+    Text,
+    Tools,
+    ToolHistory,
+    StructuredOutput,
+    Thinking,
+    Media,
+    ServerTools,
+}
+
+/// The range around a count, as it was measured.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Accuracy {
+    /// The tokenizer of the catalog.
+    tokenizer: String,
+    /// Whether its own vocabulary counted.
+    own: bool,
+    kinds: Vec<RequestKind>,
+    pub(crate) basis: Basis,
+    /// The share of records within the range; `None` where too few were found.
+    pub(crate) confidence: Option<f64>,
+    /// The true count is at most this many thousandths of the estimate below it,
+    below_per_mille: u64,
+    /// and this many tokens more;
+    below: u64,
+    /// at most so many thousandths above it,
+    above_per_mille: u64,
+    /// and so many tokens more.
+    above: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    rows: Vec<Accuracy>,
+    #[expect(dead_code, reason = "what stands there is for people who read the data")]
+    source: String,
+}
+
+/// What holds where nothing was measured: a third either way.
+const UNMEASURED: Accuracy = Accuracy {
+    tokenizer: String::new(),
+    own: false,
+    kinds: Vec::new(),
+    basis: Basis::Estimated,
+    confidence: None,
+    below_per_mille: 330,
+    below: 20,
+    above_per_mille: 330,
+    above: 60,
+};
+
+impl Accuracy {
+    /// The row for a tokenizer and a kind of request.
+    pub(crate) fn of(tokenizer: &str, own: bool, kind: RequestKind) -> &'static Self {
+        static ROWS: OnceLock<Vec<Accuracy>> = OnceLock::new();
+        const NOWHERE: &Accuracy = &UNMEASURED;
+        let rows = ROWS.get_or_init(|| {
+            let table = serde_json::from_str::<Table>(include_str!("accuracy.json"));
+            table.map(|table| table.rows).unwrap_or_default()
+        });
+        let fits = |row: &&Self| row.tokenizer == tokenizer && row.own == own && row.kinds.contains(&kind);
+        rows.iter().find(fits).unwrap_or(NOWHERE)
+    }
+
+    /// The range around an expected count.
+    pub(crate) fn range(&self, expected: Tokens) -> Range {
+        let part = |per_mille: u64| Tokens::new(expected.get().saturating_mul(per_mille).div_ceil(1000));
+        let low = expected.minus(part(self.below_per_mille) + Tokens::new(self.below));
+        Range::around(low, expected, expected + part(self.above_per_mille) + Tokens::new(self.above))
+    }
+}

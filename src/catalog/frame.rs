@@ -1,0 +1,144 @@
+//! What each model's provider adds around the text: dated integers, because they change.
+
+use std::{collections::HashMap, sync::OnceLock};
+
+use serde::Deserialize;
+
+use super::Model;
+
+/// The frame of a model.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "template", rename_all = "kebab-case")]
+pub(crate) enum FrameRules {
+    Claude(ClaudeFrame),
+    Nova(NovaFrame),
+    Chat(ChatFrame),
+}
+
+/// Claude's template and its constants, in tokens.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ClaudeFrame {
+    /// Every request.
+    pub(crate) request: i64,
+    /// The preamble of tools: choice auto or none, any, one tool.
+    pub(crate) tools: [i64; 3],
+    /// Whether the conversation is one string over whose seams tokens merge.
+    pub(crate) one_string: bool,
+    /// Whether definitions and schemas are escaped to ASCII.
+    pub(crate) ascii_tools: bool,
+    /// Whether white space at the ends of the system prompt is removed.
+    pub(crate) strip_system: bool,
+    /// Whether the system prompt stands after a blank line even without tools.
+    pub(crate) blank_line_before_system: bool,
+    /// Thinking that is on, without the number of its budget.
+    pub(crate) thinking: i64,
+    /// Whether the thinking of all earlier turns is kept.
+    pub(crate) keeps_thinking: bool,
+    /// The wrapper of one piece of earlier thinking.
+    pub(crate) old_thinking: i64,
+    /// The sentence before the schema of the answer.
+    pub(crate) output_schema: i64,
+    /// The end of a request whose last turn is results: choice auto or none.
+    pub(crate) after_results_auto: i64,
+    /// The same where a call is demanded.
+    pub(crate) after_results_forced: i64,
+    /// The same where calls are limited to one at a time.
+    #[serde(default)]
+    pub(crate) after_results_single: i64,
+    /// The preamble where calls are limited to one at a time: choice auto.
+    #[serde(default)]
+    pub(crate) single_call_auto: i64,
+    /// The same for a choice of one tool.
+    #[serde(default)]
+    pub(crate) single_call_tool: i64,
+    /// A further message, where the conversation is not one string. So are the rest.
+    #[serde(default)]
+    pub(crate) turn: i64,
+    #[serde(default)]
+    pub(crate) parameter: i64,
+    #[serde(default)]
+    pub(crate) first_call: i64,
+    #[serde(default)]
+    pub(crate) further_call: i64,
+    #[serde(default)]
+    pub(crate) no_parameters: i64,
+    #[serde(default)]
+    pub(crate) first_result: i64,
+    #[serde(default)]
+    pub(crate) further_result: i64,
+    #[serde(default)]
+    pub(crate) error_result: i64,
+}
+
+/// Nova's constants, in tokens.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct NovaFrame {
+    /// Every request.
+    pub(crate) request: i64,
+    /// Having tools at all.
+    pub(crate) tools: i64,
+    /// Two further messages.
+    pub(crate) further_pair: i64,
+}
+
+/// The constants of chat completions, in tokens.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ChatFrame {
+    /// Every request: the opening of the answer.
+    pub(crate) request: i64,
+    /// A message and its role.
+    pub(crate) message: i64,
+    /// An author's name, without the name itself.
+    pub(crate) name: i64,
+    /// Having tools at all.
+    pub(crate) tools: i64,
+    /// A call in the history, without its name and arguments.
+    pub(crate) call: i64,
+}
+
+/// What holds for a model without a frame of its own: every message a little, tools a lot.
+const NO_FRAME: FrameRules =
+    FrameRules::Chat(ChatFrame { request: 8, message: 5, name: 1, tools: 40, call: 8 });
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    frames: HashMap<String, FrameRules>,
+    #[expect(dead_code, reason = "what stands there is for people who read the data")]
+    source: String,
+}
+
+impl Model {
+    /// The rules for what the provider adds around the text.
+    pub(crate) fn frame_rules(&self) -> &'static FrameRules {
+        static FRAMES: OnceLock<HashMap<String, FrameRules>> = OnceLock::new();
+        static NOTHING: FrameRules = NO_FRAME;
+        let frames = FRAMES.get_or_init(|| {
+            let table = serde_json::from_str::<Table>(include_str!("frames.json"));
+            table.map(|table| table.frames).unwrap_or_default()
+        });
+        frames.get(&self.frame).unwrap_or(&NOTHING)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::Catalog;
+
+    #[test]
+    fn every_model_has_a_frame() {
+        let table: Table = serde_json::from_str(include_str!("frames.json")).unwrap();
+        for model in Catalog::builtin().models() {
+            assert!(table.frames.contains_key(&model.frame) || model.frame == "none", "{}", model.id);
+        }
+        for name in table.frames.keys() {
+            let used = Catalog::builtin().models().iter().any(|model| &model.frame == name);
+            assert!(used, "no model has the frame {name}");
+        }
+    }
+}

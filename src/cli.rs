@@ -1,0 +1,95 @@
+//! Arguments, files and exit codes: everything the core does not do.
+
+mod args;
+mod check;
+mod count;
+mod input;
+mod models;
+mod settle;
+
+use std::{io, process::ExitCode};
+
+use clap::{CommandFactory, Parser};
+
+use args::{Arguments, Command};
+use tokenleash::{Catalog, Error};
+
+/// How a command ended.
+pub(crate) enum Outcome {
+    /// Done, or everything fits.
+    Fits,
+    /// Something does not fit.
+    DoesNotFit,
+    /// Something could not be read.
+    BadInput,
+}
+
+/// Why a command stopped.
+pub(crate) enum Failure {
+    /// The input or an argument is at fault.
+    Input(Error),
+    /// A file is at fault.
+    File(String, io::Error),
+    /// Nobody reads the output any more.
+    Output(io::Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Input(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Runs the program.
+pub(crate) fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match dispatch(arguments.command) {
+        Ok(Outcome::Fits) => ExitCode::SUCCESS,
+        Ok(Outcome::DoesNotFit) => ExitCode::from(1),
+        Ok(Outcome::BadInput) => ExitCode::from(2),
+        // A reader that closed the pipe has what it wanted.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(failure) => {
+            match failure {
+                Failure::Input(error) => eprintln!("tokenleash: {error}"),
+                Failure::File(name, error) => eprintln!("tokenleash: {name}: {error}"),
+                Failure::Output(error) => eprintln!("tokenleash: {error}"),
+            }
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<Outcome, Failure> {
+    match command {
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Count(arguments) => count::run(&arguments),
+        Command::Settle(arguments) => settle::run(&arguments),
+        Command::Models(arguments) => models::run(&arguments),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Arguments::command(), "tokenleash", &mut io::stdout());
+            Ok(Outcome::Fits)
+        }
+        Command::Man => {
+            clap_mangen::Man::new(Arguments::command()).render(&mut io::stdout())?;
+            Ok(Outcome::Fits)
+        }
+    }
+}
+
+/// The compiled-in catalog, or it with the caller's laid over it.
+pub(crate) fn catalog(overlay: Option<&str>) -> Result<Catalog, Failure> {
+    match overlay {
+        None => Ok(Catalog::builtin().clone()),
+        Some(name) => {
+            let text = input::read_text(name)?;
+            Ok(Catalog::builtin().overlaid(&text)?)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! `tokenleash settle`.
+
+use std::io::{self, Write};
+
+use tokenleash::{Settlement, dollars, grouped, settle};
+
+use super::{Failure, Outcome, args::SettleArguments, catalog};
+
+pub(super) fn run(arguments: &SettleArguments) -> Result<Outcome, Failure> {
+    let catalog = catalog(arguments.rules.catalog.as_deref())?;
+    let settlement = settle(&arguments.usage(), &catalog)?;
+    let mut out = io::stdout().lock();
+    if arguments.show.json {
+        writeln!(out, "{}", serde_json::to_string(&settlement).unwrap_or_default())?;
+    } else {
+        write(&settlement, &mut out)?;
+    }
+    Ok(if settlement.fits { Outcome::Fits } else { Outcome::DoesNotFit })
+}
+
+fn write(settlement: &Settlement, out: &mut impl Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "settlement   {:>11}  quota tokens (output x {})",
+        grouped(settlement.settlement),
+        settlement.burndown_rate
+    )?;
+    if let (Some(reservation), Some(charge)) = (settlement.reservation, settlement.charge) {
+        writeln!(out, "reservation  {:>11}  deducted at the start", grouped(reservation))?;
+        writeln!(out, "charge       {:>11}  the larger of the two", grouped(charge))?;
+    }
+    writeln!(out, "billed       {:>11}  tokens", grouped(settlement.billed_tokens))?;
+    if let Some(cost) = &settlement.cost {
+        writeln!(out, "cost         {:>11}", dollars(cost.total_worst_micro_usd))?;
+    }
+    for judgement in &settlement.limits {
+        let name = serde_json::to_string(&judgement.limit).unwrap_or_default();
+        let name = name.trim_matches('"');
+        let of = judgement.of.map(grouped).unwrap_or_default();
+        match (judgement.headroom, judgement.short_by) {
+            (Some(left), _) => writeln!(out, "{name:<11}  {:>11}  left of {of}", grouped(left))?,
+            (None, short) => {
+                writeln!(out, "{name:<11}  {:>11}  short of {of}", grouped(short.unwrap_or_default()))?
+            }
+        }
+    }
+    for note in &settlement.notes {
+        writeln!(out, "note  {}", note.message)?;
+    }
+    Ok(())
+}

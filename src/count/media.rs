@@ -1,0 +1,134 @@
+//! What pictures, documents, films and recordings cost, by the providers' published rules.
+
+use crate::{
+    catalog::ImageRule,
+    prompt::{Kind, Media},
+};
+
+/// The side of the square that is one Claude picture token.
+const CLAUDE_PATCH: u64 = 28;
+/// Text tokens of a PDF page on Claude: the upper end of the published 1,500 to 3,000.
+const CLAUDE_PAGE_TEXT: u64 = 3_000;
+/// The tokens of one page on Nova 2.
+const NOVA_2_PAGE: u64 = 2_560;
+/// The tokens of one picture on Nova 2.
+const NOVA_2_IMAGE: u64 = 230;
+/// The largest published picture on Nova 1.
+const NOVA_1_IMAGE_MAX: u64 = 2_600;
+/// The largest published film on Nova: sixteen minutes at a frame a second.
+const NOVA_VIDEO_MAX: u64 = 276_480;
+/// Bytes of a PDF that are taken for a page where its pages cannot be counted.
+const BYTES_PER_PAGE: usize = 50_000;
+/// Bytes of a document or recording of unknown kind that are taken for a token.
+const BYTES_PER_TOKEN: usize = 4;
+
+/// The tokens of one item, and a sentence where something had to be assumed.
+pub(super) fn tokens(rule: ImageRule, kind: Kind, media: &Media) -> (u64, Option<String>) {
+    match kind {
+        Kind::Image => image(rule, media),
+        Kind::Video => {
+            let message = "the length of the film is not known; it counts as the longest that is published";
+            (NOVA_VIDEO_MAX, Some(message.to_owned()))
+        }
+        _ => document(rule, media),
+    }
+}
+
+fn image(rule: ImageRule, media: &Media) -> (u64, Option<String>) {
+    let largest = largest_image(rule);
+    let Some((width, height)) = media.pixels else {
+        let message = format!(
+            "the size of the picture is not known; it counts as the model's largest, {largest} tokens"
+        );
+        return (largest, Some(message));
+    };
+    let (width, height) = (u64::from(width.max(1)), u64::from(height.max(1)));
+    let tokens = match rule {
+        ImageRule::ClaudeStandard => claude_image(width, height, 1_568, 1_568),
+        ImageRule::ClaudeHigh => claude_image(width, height, 2_576, 4_784),
+        ImageRule::Nova1 => nova_1_image(width, height),
+        ImageRule::Nova2 => NOVA_2_IMAGE,
+        ImageRule::Unknown => {
+            let message =
+                "no published rule says what a picture costs this model; it counts as Claude's largest";
+            return (largest, Some(message.to_owned()));
+        }
+    };
+    (tokens.min(largest), None)
+}
+
+fn largest_image(rule: ImageRule) -> u64 {
+    match rule {
+        ImageRule::ClaudeStandard => 1_568,
+        ImageRule::ClaudeHigh | ImageRule::Unknown => 4_784,
+        ImageRule::Nova1 => NOVA_1_IMAGE_MAX,
+        ImageRule::Nova2 => NOVA_2_IMAGE,
+    }
+}
+
+/// Claude shrinks a picture to `long_edge` and `max_tokens`, then counts squares of 28 pixels.
+fn claude_image(width: u64, height: u64, long_edge: u64, max_tokens: u64) -> u64 {
+    let longest = width.max(height).max(long_edge);
+    let scaled = |side: u64| (side.saturating_mul(long_edge) / longest).max(1).div_ceil(CLAUDE_PATCH);
+    scaled(width).saturating_mul(scaled(height)).min(max_tokens)
+}
+
+/// Nova 1 rescales to one of a few shapes; the published sizes lie near one token for 640 pixels.
+fn nova_1_image(width: u64, height: u64) -> u64 {
+    let shortest = width.min(height).max(1);
+    let scale = |side: u64| side.saturating_mul(896).div_ceil(shortest);
+    let (width, height) = if shortest < 896 { (scale(width), scale(height)) } else { (width, height) };
+    width.saturating_mul(height).div_ceil(640)
+}
+
+fn document(rule: ImageRule, media: &Media) -> (u64, Option<String>) {
+    let page = match rule {
+        ImageRule::Nova1 | ImageRule::Nova2 => NOVA_2_PAGE,
+        _ => CLAUDE_PAGE_TEXT + largest_image(rule),
+    };
+    let whole = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    match (media.pages, media.bytes) {
+        (Some(pages), _) => {
+            let message = format!("{pages} pages at {page} tokens each, the upper end of what is published");
+            (page.saturating_mul(u64::from(pages)), Some(message))
+        }
+        (None, Some(bytes)) => {
+            let pages = whole(bytes.div_ceil(BYTES_PER_PAGE)).max(1);
+            let tokens = page.saturating_mul(pages).min(whole(bytes.div_ceil(BYTES_PER_TOKEN)).max(page));
+            (
+                tokens,
+                Some(format!("the pages cannot be counted; {bytes} bytes are taken for {tokens} tokens")),
+            )
+        }
+        (None, None) => {
+            let message = format!("the content is not in the request; it counts as one page, {page} tokens");
+            (page, Some(message))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn published_pictures() {
+        let standard = ImageRule::ClaudeStandard;
+        let high = ImageRule::ClaudeHigh;
+        for (rule, size, tokens) in [
+            // Source: Anthropic's vision page as quoted in facts of November 2026.
+            (standard, Some((1000, 1000)), 1_296),
+            (high, Some((1000, 1000)), 1_296),
+            (high, Some((1920, 1080)), 2_691),
+            (standard, Some((8000, 8000)), 1_568),
+            (standard, Some((1, 1)), 1),
+            (standard, None, 1_568),
+            (high, None, 4_784),
+            (ImageRule::Nova2, Some((640, 480)), 230),
+            (ImageRule::Nova1, Some((900, 900)), 1_266),
+        ] {
+            let media = Media { pixels: size, ..Media::default() };
+            assert_eq!(image(rule, &media).0, tokens, "{rule:?} {size:?}");
+        }
+    }
+}

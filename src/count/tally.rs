@@ -1,0 +1,180 @@
+//! Pieces of a prompt on their way to a count: each knows which part it belongs to.
+
+use serde::Serialize;
+
+use super::{Counter, media};
+use crate::{
+    Note, Tokens,
+    catalog::ImageRule,
+    prompt::{CacheTtl, Kind, Media, Role},
+};
+
+/// A part of the input that a person would point at, and its tokens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Part {
+    /// Where it stands in the request.
+    pub pointer: String,
+    /// Who says it.
+    pub role: Role,
+    /// What it is.
+    pub kind: Kind,
+    /// Its tokens, the markers around calls and results included.
+    pub tokens: Tokens,
+}
+
+/// Whose tokens a piece's are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// What the provider adds to every request.
+    Frame,
+    /// The part at this index.
+    Part(usize),
+}
+
+/// The end of a cacheable prefix.
+#[derive(Clone, Debug)]
+pub(crate) struct CacheMark {
+    /// How many parts stand before it.
+    pub(crate) parts: usize,
+    pub(crate) ttl: CacheTtl,
+    pub(crate) pointer: String,
+}
+
+/// What makes an estimate less sure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Trait {
+    /// Content whose kind is not known.
+    UnknownContent,
+    /// Tools that the provider runs.
+    ServerTools,
+    /// Pictures, documents, films and recordings.
+    Media,
+}
+
+/// Gathers pieces into parts.
+#[derive(Clone, Debug)]
+pub(crate) struct Tally {
+    counter: Counter,
+    image: ImageRule,
+    parts: Vec<Part>,
+    /// The frame may be lowered by a constant before it is raised, so it can pass below zero.
+    frame: i64,
+    below: Vec<i64>,
+    marks: Vec<CacheMark>,
+    traits: Vec<Trait>,
+    notes: Vec<Note>,
+}
+
+impl Tally {
+    pub(crate) fn new(counter: Counter, image: ImageRule) -> Self {
+        Self {
+            counter,
+            image,
+            parts: Vec::new(),
+            frame: 0,
+            below: Vec::new(),
+            marks: Vec::new(),
+            traits: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Opens a part.
+    pub(crate) fn part(&mut self, pointer: &str, role: Role, kind: Kind) -> Owner {
+        self.parts.push(Part { pointer: pointer.to_owned(), role, kind, tokens: Tokens::ZERO });
+        self.below.push(0);
+        Owner::Part(self.parts.len() - 1)
+    }
+
+    /// Appends text to the string that is being written.
+    pub(crate) fn text(&mut self, owner: Owner, text: &str) {
+        if !text.is_empty() {
+            let count = self.measure(text);
+            self.add(owner, count);
+        }
+    }
+
+    /// Ends the string that is being written: nothing merges over a seam.
+    pub(crate) fn seam(&mut self) {}
+
+    /// Adds a constant, which may be negative.
+    pub(crate) fn add(&mut self, owner: Owner, tokens: i64) {
+        let sum = match owner {
+            Owner::Frame => Some(&mut self.frame),
+            Owner::Part(index) => self.below.get_mut(index),
+        };
+        if let Some(sum) = sum {
+            *sum = sum.saturating_add(tokens);
+        }
+    }
+
+    /// The tokens of a string that is not part of the prompt.
+    pub(crate) fn measure(&self, text: &str) -> i64 {
+        i64::try_from(self.counter.count(text)).unwrap_or(i64::MAX)
+    }
+
+    /// The tokens of `text` between two others.
+    pub(crate) fn measure_around(&self, before: &str, text: &str, after: &str) -> i64 {
+        self.measure(before).saturating_add(self.measure(text)).saturating_add(self.measure(after))
+    }
+
+    /// Adds a picture, document, film or recording by the provider's published rule.
+    pub(crate) fn media(&mut self, owner: Owner, kind: Kind, media: &Media) {
+        self.note_trait(Trait::Media);
+        if let Some(text) = &media.text {
+            self.text(owner, text);
+            return;
+        }
+        let (tokens, assumed) = media::tokens(self.image, kind, media);
+        self.add(owner, i64::try_from(tokens).unwrap_or(i64::MAX));
+        if let (Some(message), Owner::Part(index)) = (assumed, owner) {
+            let pointer = self.parts.get(index).map(|part| part.pointer.clone()).unwrap_or_default();
+            self.notes.push(Note::new("media-assumed", message).at(pointer));
+        }
+    }
+
+    /// Adds content of an unknown kind by its JSON text.
+    pub(crate) fn unknown(&mut self, owner: Owner, raw: &str) {
+        self.note_trait(Trait::UnknownContent);
+        self.text(owner, raw);
+    }
+
+    /// Adds the definition of a tool that the provider runs by its JSON text.
+    pub(crate) fn server_tool(&mut self, owner: Owner, raw: &str) {
+        self.note_trait(Trait::ServerTools);
+        self.text(owner, raw);
+    }
+
+    fn note_trait(&mut self, found: Trait) {
+        if !self.traits.contains(&found) {
+            self.traits.push(found);
+        }
+    }
+
+    /// Ends a cacheable prefix behind all parts so far.
+    pub(crate) fn cache_point(&mut self, ttl: CacheTtl, pointer: &str) {
+        self.marks.push(CacheMark { parts: self.parts.len(), ttl, pointer: pointer.to_owned() });
+    }
+
+    /// The parts, the frame, and what was met on the way.
+    pub(crate) fn finish(mut self) -> Tallied {
+        for (part, sum) in self.parts.iter_mut().zip(&self.below) {
+            part.tokens = Tokens::new(u64::try_from(*sum).unwrap_or_default());
+        }
+        let owed: i64 = self.below.iter().filter(|sum| **sum < 0).sum();
+        let frame = Tokens::new(u64::try_from(self.frame.saturating_add(owed)).unwrap_or_default());
+        self.traits.sort_unstable();
+        Tallied { parts: self.parts, frame, marks: self.marks, traits: self.traits, notes: self.notes }
+    }
+}
+
+/// What a tally comes to.
+#[derive(Clone, Debug)]
+pub(crate) struct Tallied {
+    pub(crate) parts: Vec<Part>,
+    pub(crate) frame: Tokens,
+    pub(crate) marks: Vec<CacheMark>,
+    pub(crate) traits: Vec<Trait>,
+    pub(crate) notes: Vec<Note>,
+}

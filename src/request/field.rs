@@ -1,0 +1,128 @@
+//! How a single field is read, the same in every dialect.
+
+use std::borrow::Cow;
+
+use crate::{
+    Error, ErrorKind, Note, Tokens,
+    json::Value,
+    prompt::{Block, CacheTtl, Content, Kind, MaxTokens, Role, Thinking},
+};
+
+/// The array of messages: a field of the request, or the whole document.
+pub(super) fn messages(body: Value<'_>) -> Option<Value<'_>> {
+    if body.is_array() { Some(body) } else { body.get("messages").filter(|messages| messages.is_array()) }
+}
+
+/// A count of tokens: a whole number from 0 to [`Tokens::MAX`].
+pub(super) fn count(value: Value<'_>) -> Result<Tokens, Error> {
+    let Some(written) = value.as_number() else { return Err(value.wrong_shape("a whole number")) };
+    written.parse().ok().and_then(Tokens::from_outside).ok_or_else(|| {
+        let message =
+            format!("{written} is no count of tokens: expected a whole number from 0 to {}", Tokens::MAX);
+        value.error(ErrorKind::OutOfRange, message)
+    })
+}
+
+/// The first limit on the answer that stands at one of the `paths`; it must be at least 1.
+pub(super) fn max_tokens(body: Value<'_>, paths: &[&[&str]]) -> Result<Option<MaxTokens>, Error> {
+    let Some(value) = paths.iter().find_map(|path| body.at(path)) else { return Ok(None) };
+    match count(value)? {
+        Tokens::ZERO => Err(value.error(ErrorKind::OutOfRange, "the limit on the answer must be at least 1")),
+        tokens => Ok(Some(MaxTokens { tokens, pointer: value.pointer() })),
+    }
+}
+
+/// A string that must be there.
+pub(super) fn text<'a>(object: Value<'a>, key: &str) -> Result<Cow<'a, str>, Error> {
+    match object.get(key) {
+        Some(value) => value.as_str().ok_or_else(|| value.wrong_shape("a string")),
+        None if object.is_object() => {
+            Err(object.error(ErrorKind::WrongShape, format!("\"{key}\" is missing")))
+        }
+        None => Err(object.wrong_shape("an object")),
+    }
+}
+
+/// A string that may be absent or `null`, and is then empty.
+pub(super) fn text_or_empty<'a>(object: Value<'a>, key: &str) -> Result<Cow<'a, str>, Error> {
+    match object.get_some(key) {
+        Some(value) => value.as_str().ok_or_else(|| value.wrong_shape("a string")),
+        None => Ok(Cow::Borrowed("")),
+    }
+}
+
+/// The elements of an array that may be absent or `null`.
+pub(super) fn list<'a>(
+    object: Value<'a>,
+    key: &str,
+) -> Result<impl Iterator<Item = Value<'a>> + use<'a>, Error> {
+    match object.get_some(key) {
+        Some(value) if !value.is_array() => Err(value.wrong_shape("an array")),
+        found => Ok(found.into_iter().flat_map(Value::items)),
+    }
+}
+
+/// A message's role, by the dialect's own names.
+pub(super) fn role(message: Value<'_>, names: &[(&str, Role)]) -> Result<Role, Error> {
+    let named = text(message, "role")?;
+    names.iter().find(|(name, _)| *name == named).map(|(_, role)| *role).ok_or_else(|| {
+        let known: Vec<_> = names.iter().map(|(name, _)| *name).collect();
+        let place = message.get("role").unwrap_or(message);
+        let said = format!("\"{named}\" is no role here: expected {}", known.join(", "));
+        place.error(ErrorKind::WrongShape, said)
+    })
+}
+
+/// A thinking setting in Anthropic's form.
+pub(super) fn thinking(setting: Value<'_>) -> Result<Option<Thinking>, Error> {
+    Ok(match setting.get("type").and_then(Value::as_str).as_deref() {
+        Some("enabled") => match setting.get_some("budget_tokens") {
+            Some(budget) => Some(Thinking::Budget(count(budget)?)),
+            None => Some(Thinking::Adaptive),
+        },
+        Some("adaptive") => Some(Thinking::Adaptive),
+        _ => None,
+    })
+}
+
+/// A cache mark's lifetime.
+pub(super) fn cache_ttl(mark: Value<'_>) -> CacheTtl {
+    match mark.get("ttl").and_then(Value::as_str).as_deref() {
+        Some("1h") => CacheTtl::OneHour,
+        _ => CacheTtl::FiveMinutes,
+    }
+}
+
+/// The texts of a block that holds its content in parts: its title and source, and what is said.
+pub(super) fn joined_texts(block: Value<'_>) -> Cow<'_, str> {
+    let heads = ["title", "source"].into_iter().filter_map(|key| block.get(key)?.as_str());
+    let parts = block.get("content").into_iter().flat_map(Value::items);
+    let texts: Vec<_> = heads.chain(parts.filter_map(|part| part.get("text")?.as_str())).collect();
+    match <[_; 1]>::try_from(texts) {
+        Ok([only]) => only,
+        Err(texts) => Cow::Owned(texts.join("\n")),
+    }
+}
+
+/// A text block.
+pub(super) fn text_block<'a>(value: Value<'a>, kind: Kind, text: Cow<'a, str>) -> Block<'a> {
+    Block { pointer: value.pointer(), kind, content: Content::Text(text) }
+}
+
+/// A block of a kind this version does not know, kept by its JSON text, with a note.
+pub(super) fn unknown_block<'a>(value: Value<'a>, name: &str, notes: &mut Vec<Note>) -> Block<'a> {
+    let pointer = value.pointer();
+    let message = format!("content of the kind \"{name}\" is not known; it is estimated by its JSON text");
+    notes.push(Note::new("unknown-content", message).at(pointer.clone()));
+    Block { pointer, kind: Kind::Unknown, content: Content::Unknown(value.raw()) }
+}
+
+/// Notes the fields of an object that this version does not know.
+pub(super) fn note_unknown(object: Value<'_>, known: &[&str], notes: &mut Vec<Note>) {
+    for (key, value) in object.entries() {
+        if !known.contains(&key.as_ref()) {
+            let message = format!("the field \"{key}\" is not known; it is kept, and not counted");
+            notes.push(Note::new("unknown-field", message).at(value.pointer()));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The tokens of a plain text, alone or as one message.
+
+use serde::Serialize;
+
+use crate::{
+    Basis, Catalog, Dialect, Error, ErrorKind, Estimate, Request, Tokens,
+    catalog::{Accuracy, RequestKind},
+    count::Counter,
+    target::{Target, Wanted},
+};
+
+/// The tokens of a text.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenCount {
+    /// The base id of the model that was counted for.
+    pub model: String,
+    /// The expected count.
+    pub tokens: u64,
+    /// The low end of the range.
+    pub low: u64,
+    /// The high end of the range.
+    pub high: u64,
+    /// How the count came about.
+    pub basis: Basis,
+}
+
+/// Counts a text for a model, in any spelling of it: the text alone, or `as_message` with the
+/// frame of a request that holds it as its only message.
+///
+/// Errors: an unknown model.
+pub fn count_tokens(
+    text: &str,
+    model: &str,
+    as_message: bool,
+    catalog: &Catalog,
+) -> Result<TokenCount, Error> {
+    let wanted = Wanted { model: Some(model), profile: None, source_region: None, allow_unknown: false };
+    let target = Target::find(wanted, catalog)?;
+    let model = target.model.as_ref();
+    let (tokens, basis) = if as_message {
+        let estimate = match Request::read(text, Some(Dialect::Text)) {
+            Ok(request) => Estimate::of(&request.prompt()?, model),
+            // A message of nothing but white space is no request, but it has a count.
+            Err(error) if error.kind() == ErrorKind::Empty => Estimate::of(&Request::message(text), model),
+            Err(error) => return Err(error),
+        };
+        (estimate.tokens, estimate.basis)
+    } else {
+        let counter = Counter::for_tokenizer(&model.tokenizer);
+        let accuracy = Accuracy::of(&model.tokenizer, counter.is_own(), RequestKind::Text);
+        (accuracy.range(Tokens::new(counter.count(text))), accuracy.basis)
+    };
+    Ok(TokenCount {
+        model: model.id.clone(),
+        tokens: tokens.expected().get(),
+        low: tokens.low().get(),
+        high: tokens.high().get(),
+        basis,
+    })
+}

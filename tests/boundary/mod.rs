@@ -1,0 +1,101 @@
+//! The JavaScript boundary, over the same fixtures as the native tests.
+
+use js_sys::{JSON, Reflect};
+use tokenleash::wasm::{check, count_tokens, models, settle};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+#[path = "../fixtures/requests.rs"]
+mod requests;
+
+fn parse(text: &str) -> JsValue {
+    JSON::parse(text).expect("JSON")
+}
+
+fn text(value: &JsValue) -> String {
+    JSON::stringify(value).expect("JSON").into()
+}
+
+#[wasm_bindgen_test]
+fn reports_equal_the_native_ones_to_the_byte() {
+    for fixture in requests::FIXTURES {
+        let report = check(&fixture.request.into(), parse(fixture.options), &JsValue::UNDEFINED);
+        let report = text(&report.expect(fixture.name));
+        // A golden report has line breaks between its fields and after it, and no others.
+        assert_eq!(report, fixture.report.replace('\n', ""), "{}", fixture.name);
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_plain_object_is_read_like_its_text() {
+    for fixture in requests::FIXTURES.iter().filter(|fixture| fixture.name.starts_with("messages")) {
+        let object = check(&parse(fixture.request), parse(fixture.options), &JsValue::UNDEFINED);
+        let words = check(&fixture.request.into(), parse(fixture.options), &JsValue::UNDEFINED);
+        assert_eq!(text(&object.expect("object")), text(&words.expect("text")), "{}", fixture.name);
+    }
+}
+
+#[wasm_bindgen_test]
+fn the_guides_example() {
+    let usage = r#"{"model":"anthropic.claude-opus-4-6-v1","input":200,"output":1000,"limits":{"tpm":6000}}"#;
+    let settled = settle(parse(usage), &JsValue::UNDEFINED).expect("settled");
+    let number = |value: &JsValue, key: &str| Reflect::get(value, &key.into()).expect("key").as_f64();
+    assert_eq!(number(&settled, "settlement"), Some(5200.0));
+    let limits = Reflect::get(&settled, &"limits".into()).expect("limits");
+    let tpm = Reflect::get_u32(&limits, 0).expect("a limit");
+    assert_eq!(number(&tpm, "headroom"), Some(800.0));
+}
+
+#[wasm_bindgen_test]
+fn errors_are_errors_with_a_code_and_a_place() {
+    for (request, options, code, key, place) in [
+        ("{\"messages\": [}", "{}", "invalid-json", "column", "15"),
+        (
+            r#"{"messages":[],"max_tokens":-1}"#,
+            r#"{"model":"claude-opus-4-6"}"#,
+            "out-of-range",
+            "pointer",
+            "\"/max_tokens\"",
+        ),
+        ("hello", "{}", "missing-model", "name", "\"TokenleashError\""),
+        ("hello", r#"{"model":"claude-opus-46"}"#, "unknown-model", "name", "\"TokenleashError\""),
+        (
+            "hello",
+            r#"{"model":"claude-opus-4-6","maxTokens":-1}"#,
+            "invalid-argument",
+            "name",
+            "\"TokenleashError\"",
+        ),
+        (
+            "hello",
+            r#"{"model":"claude-opus-4-6","maxTokens":1.5}"#,
+            "invalid-argument",
+            "name",
+            "\"TokenleashError\"",
+        ),
+        ("", r#"{"model":"claude-opus-4-6"}"#, "empty", "line", "1"),
+    ] {
+        let error = check(&request.into(), parse(options), &JsValue::UNDEFINED).expect_err(request);
+        assert!(error.is_instance_of::<js_sys::Error>(), "{request}");
+        assert_eq!(Reflect::get(&error, &"code".into()).expect("code").as_string().as_deref(), Some(code));
+        assert_eq!(text(&Reflect::get(&error, &key.into()).expect("place")), place, "{request}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn the_callers_catalog_is_laid_over_ours() {
+    let overlay = r#"{"models":[{"id":"anthropic.claude-opus-4-6-v1","quotas":{"tpm":10}}]}"#;
+    for catalog in [JsValue::from(overlay), parse(overlay)] {
+        let options = parse(r#"{"model":"claude-opus-4-6","maxTokens":5}"#);
+        let report = check(&"Kia ora".into(), options, &catalog).expect("report");
+        assert_eq!(Reflect::get(&report, &"fits".into()).expect("fits").as_bool(), Some(false));
+    }
+}
+
+#[wasm_bindgen_test]
+fn models_and_counts() {
+    let all: js_sys::Array = models(&JsValue::UNDEFINED).expect("models").into();
+    assert!(20 < all.length());
+    let count = count_tokens("Kia ora", parse(r#"{"model":"gpt-4o"}"#), &JsValue::UNDEFINED).expect("count");
+    assert_eq!(Reflect::get(&count, &"basis".into()).expect("basis").as_string().as_deref(), Some("exact"));
+}

@@ -1,0 +1,17 @@
+//! Native tests, one binary. Each module is rows of data through one check:
+//!
+//! - `fixtures`: the reports of real requests, the same that wasm and TypeScript are held to
+//! - `reading`: input that cannot be used, and where the error points
+//! - `laws`: what must hold for any request and any bytes (proptest)
+//! - `program`: the program as a user runs it, exit codes included
+//! - `catalog`: the data of the catalog
+//! - `truth`: recorded requests with the provider's own counts, where that data is at hand
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod catalog;
+mod fixtures;
+mod laws;
+mod program;
+mod reading;
+mod truth;

@@ -1,0 +1,158 @@
+//! The program as a user runs it.
+
+use std::{
+    io::Write,
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+/// Runs the program with words and an input.
+fn run(words: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tokenleash"))
+        .args(words)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that does not read its input may be gone already.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    child.wait_with_output().unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn exit_codes() {
+    const REQUEST: &str = r#"{"messages":[{"role":"user","content":[{"text":"hi"}]}],"inferenceConfig":{"maxTokens":9}}"#;
+    let model = "anthropic.claude-opus-4-6-v1";
+    for (words, input, code) in [
+        (vec!["check", "-", "--model", model], REQUEST, 0),
+        (vec!["check", "-", "--model", model, "--tpm", "10"], REQUEST, 1),
+        (vec!["check", "-", "--model", model, "--budget-usd", "0.000001"], REQUEST, 1),
+        (vec!["check", "-", "--model", model, "--profile", "au", "--source-region", "ap-southeast-6"], REQUEST, 0),
+        (vec!["check", "-"], REQUEST, 2),
+        (vec!["check", "-", "--model", model], "{", 2),
+        (vec!["check", "-", "--model", "nobody"], REQUEST, 2),
+        (vec!["check", "-", "--model", "nobody", "--allow-unknown"], REQUEST, 0),
+        (vec!["check", "no-such-file", "--model", model], REQUEST, 2),
+        (vec!["check", "-", "--model", model, "--tpm", "-5"], REQUEST, 2),
+        (vec!["check", "-", "--model", model, "--dialect", "morse"], REQUEST, 2),
+        (vec!["check"], REQUEST, 2),
+        (vec!["settle", "--model", model, "--input", "200", "--output", "1000", "--tpm", "6000"], "", 0),
+        (vec!["settle", "--model", model, "--input", "200", "--output", "1000", "--tpm", "5199"], "", 1),
+        (vec!["settle", "--model", model, "--input", "-1", "--output", "1000"], "", 2),
+        (vec!["settle", "--model", model, "--input", "99999999999999", "--output", "1"], "", 2),
+        (vec!["count", "-"], "Kia ora", 0),
+        (vec!["count", "-", "--model", "nobody"], "Kia ora", 2),
+        (vec!["models"], "", 0),
+        (vec!["completions", "bash"], "", 0),
+        (vec!["man"], "", 0),
+        (vec!["--version"], "", 0),
+    ] {
+        let output = run(&words, input.as_bytes());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{words:?}: {said}");
+        assert_eq!(output.stdout.is_empty(), code == 2, "{words:?}");
+    }
+}
+
+#[test]
+fn the_settlements_of_the_guide_and_of_aws() {
+    // Source: the guide's example; quotas-token-burndown of the Amazon Bedrock User Guide.
+    let aws = "--input 3000 --cache-read 4000 --cache-write 1000 --output 1000";
+    for (words, settlement, reservation) in [
+        ("--model anthropic.claude-opus-4-6-v1 --input 200 --output 1000".to_owned(), 5_200, None),
+        ("--model anthropic.claude-sonnet-4-20250514-v1:0 --input 1000 --output 100".to_owned(), 1_500, None),
+        (format!("--model claude-sonnet-4-5 {aws} --max-tokens 32000"), 9_000, Some(40_000)),
+        (
+            format!("--model claude-sonnet-4-5 {aws} --max-tokens 32000 --reserve-cache-reads false"),
+            9_000,
+            Some(36_000),
+        ),
+        (
+            format!("--model claude-sonnet-4-5 {aws} --max-tokens 1250 --reserve-cache-reads=false"),
+            9_000,
+            Some(5_250),
+        ),
+        ("--model claude-opus-4-8 --input 100 --output 10".to_owned(), 250, None),
+        ("--model claude-haiku-4-5 --input 100 --output 10".to_owned(), 110, None),
+        ("--model claude-haiku-4-5 --input 100 --output 10 --rates latest".to_owned(), 150, None),
+        ("--model amazon.nova-pro-v1:0 --input 100 --output 10".to_owned(), 110, None),
+    ] {
+        let words: Vec<_> = ["settle", "--json"].into_iter().chain(words.split(' ')).collect();
+        let found = json(&run(&words, b""));
+        assert_eq!(found["settlement"], settlement, "{words:?}");
+        assert_eq!(found["reservation"].as_u64(), reservation, "{words:?}");
+        if let Some(reservation) = reservation {
+            assert_eq!(found["charge"], settlement.max(reservation), "{words:?}");
+        }
+    }
+    let words = "settle --model anthropic.claude-opus-4-6-v1 --input 200 --output 1000 --tpm 6000 --json";
+    assert_eq!(json(&run(&words.split(' ').collect::<Vec<_>>(), b""))["limits"][0]["headroom"], 800);
+}
+
+#[test]
+fn lines_are_answered_in_order_and_faults_stay_in_their_place() {
+    let good = r#"{"modelId":"claude-opus-4-6","body":{"max_tokens":5,"messages":[{"role":"user","content":"hi"}]}}"#;
+    let input = format!("{good}\n{{\"messages\":\n\n{good}\n{{\"modelId\":\"nobody\",\"messages\":[]}}\n");
+    let output = run(&["check", "-", "--jsonl"], input.as_bytes());
+    let lines: Vec<Value> = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap()).collect();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(lines.len(), 4);
+    assert_eq!(lines[0], lines[2]);
+    assert_eq!(lines[0]["fits"], true);
+    assert_eq!(lines[1]["error"]["code"], "invalid-json");
+    assert_eq!(lines[1]["error"]["inputLine"], 2);
+    assert_eq!(lines[3]["error"]["code"], "unknown-model");
+    assert_eq!(lines[3]["error"]["inputLine"], 5);
+
+    let all = run(&["check", "-", "--jsonl"], format!("{good}\n{good}").as_bytes());
+    assert_eq!(all.status.code(), Some(0));
+    let over = run(&["check", "-", "--jsonl", "--tpm", "1"], good.as_bytes());
+    assert_eq!(over.status.code(), Some(1));
+}
+
+#[test]
+fn texts_are_counted_line_by_line() {
+    let input = "{\"text\": \"Kia ora\"}\n{\"text\": \"\"}\n{\"no\": 1}\n";
+    let output = run(&["count", "-", "--jsonl", "--model", "gpt-4o"], input.as_bytes());
+    let lines: Vec<Value> = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap()).collect();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(lines.len(), 3);
+    assert_eq!(lines[1]["tokens"], 0);
+    assert_eq!(lines[2]["error"]["inputLine"], 3);
+}
+
+#[test]
+fn the_callers_catalog_is_laid_over_ours() {
+    let overlay = std::env::temp_dir().join(format!("tokenleash-overlay-{}.json", std::process::id()));
+    let quota = r#"{"models":[{"id":"anthropic.claude-opus-4-6-v1","quotas":{"tpm":6000}}]}"#;
+    std::fs::write(&overlay, quota).unwrap();
+    let words = ["check", "examples/support-chat.json", "--json", "--max-tokens", "5000", "--catalog"];
+    let words: Vec<_> = words.into_iter().chain([overlay.to_str().unwrap()]).collect();
+    let output = run(&words, b"");
+    std::fs::remove_file(&overlay).unwrap();
+    let report = json(&output);
+    let tpm = report["limits"].as_array().unwrap().iter().find(|limit| limit["limit"] == "tpm").unwrap();
+    assert_eq!((tpm["of"].as_u64(), tpm["setBy"].as_str()), (Some(6_000), Some("catalog")));
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn what_a_person_reads_begins_with_the_verdict() {
+    for (tpm, verdict) in [("100000", "fits"), ("2000", "does not fit")] {
+        let output = run(&["check", "examples/support-chat.json", "--tpm", tpm], b"");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.starts_with(&format!("{verdict}  Claude Opus 4.6")), "{text}");
+        for word in ["input", "output", "quota", "charge", "cost", "tpm"] {
+            assert!(text.contains(word), "{word}: {text}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+// The built page in a real browser: it answers at once, equals the fixtures, and sends nothing.
+import assert from "node:assert/strict";
+import { createReadStream, existsSync, readFileSync, readdirSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const dist = fileURLToPath(new URL("../dist/", import.meta.url));
+const fixtures = new URL("../../tests/fixtures/requests/", import.meta.url);
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
+
+let server, browser, page;
+const faults = [];
+
+before(async () => {
+  server = createServer((request, response) => {
+    const path = new URL(request.url, "http://localhost").pathname;
+    const file = join(dist, normalize(path === "/" ? "/index.html" : path));
+    if (!file.startsWith(dist) || !existsSync(file)) return response.writeHead(404).end();
+    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
+    createReadStream(file).pipe(response);
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+  });
+  page = await browser.newPage();
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+  await page.goto(`http://127.0.0.1:${server.address().port}/`);
+  await page.waitForSelector("#verdict");
+});
+
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+/** Types a request and settings, and gives the report the page shows. */
+async function report(request, options) {
+  const fields = {
+    model: options.model ?? "",
+    maxTokens: options.maxTokens ?? "",
+    tpm: options.limits?.tpm ?? "",
+    usedTpm: options.limits?.usedTpm ?? "",
+  };
+  for (const [name, value] of Object.entries(fields)) await page.fill(`[name=${name}]`, String(value));
+  await page.selectOption("[name=profile]", options.profile ?? "");
+  await page.selectOption("[name=sourceRegion]", options.sourceRegion ?? "");
+  await page.fill("#request", request);
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  return JSON.parse(await page.textContent("#json"));
+}
+
+const FIELDS = ["model", "maxTokens", "limits", "profile", "sourceRegion"];
+for (const name of readdirSync(fixtures)) {
+  const read = (file) => readFileSync(new URL(`${name}/${file}`, fixtures), "utf8");
+  const options = JSON.parse(read("options.json"));
+  const shown = Object.keys(options).every((key) => FIELDS.includes(key))
+    && Object.keys(options.limits ?? {}).every((key) => ["tpm", "usedTpm"].includes(key));
+  // The first version of the page has no field for the other settings.
+  if (!shown) continue;
+  test(`the page's report of ${name}`, async () => {
+    assert.deepEqual(await report(read("request"), options), JSON.parse(read("report.json")));
+  });
+}
+
+test("a broken request says where", async () => {
+  await page.fill("#request", '{"messages": [}');
+  await page.waitForSelector("[data-code=invalid-json]");
+  assert.match(await page.textContent("[data-code=invalid-json]"), /line 1, column 15/);
+});
+
+test("advice for a request over quota", async () => {
+  const request = JSON.stringify({
+    modelId: "anthropic.claude-opus-4-6-v1",
+    messages: [{ role: "user", content: [{ text: "Kia ora" }] }],
+    inferenceConfig: { maxTokens: 2000 },
+  });
+  const shown = await report(request, { limits: { tpm: 6000 } });
+  assert.equal(shown.fits, false);
+  assert.match(await page.textContent("#verdict"), /Does not fit/);
+  const { maxTokens } = shown.advice.find((advice) => advice.code === "cap-max-tokens");
+  assert.equal((await report(request, { maxTokens, limits: { tpm: 6000 } })).fits, true);
+});
+
+test("nothing is sent after the page has loaded, and nothing breaks its policy", async () => {
+  const sent = [];
+  page.on("request", (request) => sent.push(request.url()));
+  await page.context().setOffline(true);
+  assert.equal((await report("Kia ora", { model: "claude-opus-4-6" })).dialect, "text");
+  await page.context().setOffline(false);
+  assert.deepEqual(sent, []);
+  assert.deepEqual(faults, []);
+});
