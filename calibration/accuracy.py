@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """How far the program's counts are from the provider's own, by kind of request.
 
-    calibration/accuracy.py [FOLDER]
+    calibration/accuracy.py [FOLDER]          print the table
+    calibration/accuracy.py [FOLDER] --fit    also write the ranges into src/catalog/accuracy.json
 
 FOLDER (or TOKENLEASH_TRUTH, or ../shared/truth) holds recorded requests with the provider's usage, as
 JSON lines in gzip: {"model", "api", "request", "input_total"}. They are not part of the project. Prints one
@@ -13,6 +14,7 @@ import gzip
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import time
@@ -64,7 +66,91 @@ def family(record):
     for name in ("nova-2", "nova"):
         if name in model:
             return {"nova-2": "Nova 2", "nova": "Nova 1"}[name]
-    return "OpenAI" if record.get("api") == "openai-chat" else "other"
+    if record.get("api") != "openai-chat":
+        return "other"
+    return "OpenAI, reasoning" if re.match("gpt-5|o[134]", model) else "OpenAI"
+
+
+# The catalog's frames of each family.
+FRAMES = {
+    "Claude 3 to 4.6": [
+        "claude-3-haiku", "claude-3-sonnet", "claude-3-opus", "claude-3.5-sonnet-june", "claude-3.5-sonnet",
+        "claude-3.7", "claude-4", "claude-4.5", "claude-4.5-opus", "claude-4.6-sonnet", "claude-4.6-opus",
+    ],
+    "Claude 4.7 and later": [
+        "claude-4.7", "claude-4.8", "claude-sonnet-5", "claude-opus-5", "claude-fable-5", "claude-5.5",
+    ],
+    "Nova 1": ["nova-1"],
+    "Nova 2": ["nova-2"],
+    "OpenAI": ["chat"],
+    "OpenAI, reasoning": ["chat-reasoning"],
+}
+# A range holds this share of the records it was measured on, so that new ones are held at 98 %.
+COVERED = 0.985
+# From this share of exact counts on, the range is the count itself.
+EXACT = 0.95
+# Families whose vocabulary and frame their provider published.
+PUBLISHED = ("OpenAI",)
+# Fewer records than this show nothing about the ends of a range.
+ENOUGH = 20
+# A range this wide (in thousandths) says nothing; the library's default for the unmeasured holds instead.
+TOO_WIDE = 1000
+
+
+def narrowest(gaps, sizes):
+    """Thousandths and tokens that cover the gaps, each on an estimate of its size, most narrowly."""
+    best = None
+    for tokens in (0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 512):
+        needs = [max(0, -(-(gap - tokens) * 1000 // size)) for gap, size in zip(gaps, sizes)]
+        per_mille = sorted(needs)[min(len(needs) - 1, int(len(needs) * COVERED))]
+        width = percentile([size * per_mille // 1000 + tokens for size in sizes], 0.5)
+        if best is None or width < best[0]:
+            best = (width, per_mille, tokens)
+    return best[1:]
+
+
+def fit(rows):
+    """The ranges as data."""
+    found = []
+    for (name, own, sort), counts in sorted(rows.items()):
+        if name not in FRAMES or len(counts) < ENOUGH:
+            continue
+        sizes = [max(1, c[0]) for c in counts]
+        above, below = (narrowest([sign * (c[3] - c[0]) for c in counts], sizes) for sign in (1, -1))
+        if TOO_WIDE < above[0]:
+            continue
+        exact = own and EXACT <= sum(c[0] == c[3] for c in counts) / len(counts)
+        if exact:
+            above = below = (0, 0)
+
+        def holds(count):
+            tokens, _, _, true = count
+            low = tokens - -(-tokens * below[0] // 1000) - below[1]
+            return low <= true <= tokens + -(-tokens * above[0] // 1000) + above[1]
+
+        found.append({
+            "frames": FRAMES[name],
+            "own": own,
+            "kinds": [sort.replace(" ", "-")],
+            "basis": "exact" if exact and name in PUBLISHED else "measured" if own else "estimated",
+            "confidence": min(99, int(sum(map(holds, counts)) * 100 / len(counts))) / 100,
+            "belowPerMille": below[0],
+            "below": below[1],
+            "abovePerMille": above[0],
+            "above": above[1],
+        })
+    return found
+
+
+def write(found):
+    """Replaces the rows that were measured anew; rows of another build (own vocabulary or not) stay."""
+    source = "Measured by calibration/accuracy.py --fit against the usage of recorded requests, November 2026."
+    path = ROOT / "src/catalog/accuracy.json"
+    measured = {(row["own"], tuple(row["frames"])) for row in found}
+    rest = [row for row in json.loads(path.read_text())["rows"] if (row["own"], tuple(row["frames"])) not in measured]
+    rows = sorted(rest + found, key=lambda row: (row["frames"], row["own"], row["kinds"]))
+    body = ",\n".join(f"    {json.dumps(row)}" for row in rows)
+    path.write_text(f'{{\n  "source": {json.dumps(source)},\n  "rows": [\n{body}\n  ]\n}}\n')
 
 
 def percentile(values, share):
@@ -72,7 +158,8 @@ def percentile(values, share):
 
 
 def main():
-    folder = pathlib.Path(sys.argv[1] if 1 < len(sys.argv) else os.environ.get("TOKENLEASH_TRUTH", ROOT.parent / "shared/truth"))
+    words = [word for word in sys.argv[1:] if word != "--fit"]
+    folder = pathlib.Path(words[0] if words else os.environ.get("TOKENLEASH_TRUTH", ROOT.parent / "shared/truth"))
     if not (folder / "claude_requests.jsonl.gz").exists():
         print(f"skipped: no recorded requests in {folder}")
         return
@@ -96,14 +183,14 @@ def main():
                 continue
             input_ = answer["input"]
             name = {"claude_media": "media", "claude_server_tools": "server tools"}.get(file) or kind(record["request"])
-            rows[(family(record), name)].append((input_["tokens"], input_["low"], input_["high"], total(record)))
+            rows[(family(record), input_["ownVocabulary"], name)].append((input_["tokens"], input_["low"], input_["high"], total(record)))
         print(f"{file}: {len(records)} requests in {took:.2f} s", file=sys.stderr)
-    print(f"{'family':<21} {'kind':<18} {'n':>5} {'exact':>6} {'<=3':>6} {'median':>8} {'p95':>8} {'<=high':>7} {'within':>7} {'width':>7}")
-    for (name, sort), counts in sorted(rows.items()):
+    print(f"{'family':<21} {'vocab':<6} {'kind':<18} {'n':>5} {'exact':>6} {'<=3':>6} {'median':>8} {'p95':>8} {'<=high':>7} {'within':>7} {'width':>7}")
+    for (name, own, sort), counts in sorted(rows.items()):
         errors = [abs(tokens - true) / true for tokens, _, _, true in counts]
         share = lambda test: sum(map(test, counts)) / len(counts)
         print(
-            f"{name:<21} {sort:<18} {len(counts):>5}"
+            f"{name:<21} {'own' if own else 'other':<6} {sort:<18} {len(counts):>5}"
             f" {share(lambda c: c[0] == c[3]):>6.1%} {share(lambda c: abs(c[0] - c[3]) <= 3):>6.1%}"
             f" {percentile(errors, 0.5):>8.2%} {percentile(errors, 0.95):>8.2%}"
             f" {share(lambda c: c[3] <= c[2]):>7.1%} {share(lambda c: c[1] <= c[3] <= c[2]):>7.1%}"
@@ -111,6 +198,8 @@ def main():
         )
     for fault, number in sorted(faults.items()):
         print("not read:", number, *fault)
+    if "--fit" in sys.argv:
+        write(fit(rows))
 
 
 main()

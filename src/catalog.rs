@@ -78,13 +78,14 @@ pub enum Sure {
 
 /// The compiled-in files are three only so that each can be read by itself.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ModelsFile {
     version: String,
     models: Vec<Model>,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ProfilesFile {
     regions: BTreeMap<String, Region>,
     profiles: Vec<InferenceProfile>,

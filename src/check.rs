@@ -38,13 +38,13 @@ pub fn check(request: &Request, options: &Options, catalog: &Catalog) -> Result<
     let expected_output = options.expected_output.map(|tokens| Tokens::new(tokens).min(max_tokens));
     let rule = QuotaRule {
         endpoint: options.endpoint,
-        burndown_rate: rate.rate,
+        burndown_rate: options.endpoint.burndown_rate(rate.rate),
         reserve_cache_reads: options.reserve_cache_reads,
     };
     let input = estimate.input_at(estimate.tokens.expected(), options.cache);
     let quota = QuotaReport {
         endpoint: rule.endpoint,
-        burndown_rate: rate.rate,
+        burndown_rate: rule.burndown_rate,
         reservation: rule.reservation(input, max_tokens).get(),
         settlement: SettlementReport {
             expected: expected_output.map(|output| rule.settlement(input, output).get()),
@@ -89,6 +89,7 @@ pub fn check(request: &Request, options: &Options, catalog: &Catalog) -> Result<
             low: estimate.tokens.low().get(),
             high: estimate.tokens.high().get(),
             basis: estimate.basis,
+            own_vocabulary: estimate.own_vocabulary,
             confidence: estimate.confidence,
             frame: estimate.frame.get(),
             cache_read: input.cache_read.get(),

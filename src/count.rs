@@ -62,6 +62,11 @@ impl Counter {
 
     /// The tokens of a text that stands alone.
     pub(crate) fn count(self, text: &str) -> u64 {
+        self.thousandths(text).div_ceil(1000)
+    }
+
+    /// The same in thousandths of a token, for texts that are counted in pieces.
+    pub(crate) fn thousandths(self, text: &str) -> u64 {
         let count = match self.vocabulary {
             #[cfg(feature = "tiktoken")]
             Vocabulary::O200k => tiktoken::o200k(text),
@@ -69,7 +74,7 @@ impl Counter {
             Vocabulary::Cl100k => tiktoken::cl100k(text),
             Vocabulary::Bytes => u64::try_from(text.len()).unwrap_or(u64::MAX).div_ceil(4),
         };
-        count.saturating_mul(self.per_mille).div_ceil(1000)
+        count.saturating_mul(self.per_mille)
     }
 }
 

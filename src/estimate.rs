@@ -39,6 +39,8 @@ pub struct Estimate {
     pub tokens: Range,
     /// How it came about.
     pub basis: Basis,
+    /// Whether the model family's own vocabulary counted.
+    pub own_vocabulary: bool,
     /// The share of measured requests of this kind whose true count was within the range.
     pub confidence: Option<f64>,
     /// Tokens by part.
@@ -77,13 +79,14 @@ impl Estimate {
         let tallied = count::tally(prompt, model.frame_rules(), tally).finish();
         let expected = tallied.parts.iter().map(|part| part.tokens).sum::<Tokens>() + tallied.frame;
         let kind = kind_of(prompt, &tallied.traits);
-        let accuracy = Accuracy::of(&model.tokenizer, counter.is_own(), kind);
+        let accuracy = Accuracy::of(&model.frame, counter.is_own(), kind);
         let mut notes = tallied.notes;
         let cached = cached_prefix(&tallied.marks, &tallied.parts, model, &mut notes);
         let steady = tallied.parts.iter().take_while(|part| part.role == crate::Role::System);
         Self {
             tokens: accuracy.range(expected),
             basis: accuracy.basis,
+            own_vocabulary: counter.is_own(),
             confidence: accuracy.confidence,
             steady_prefix: steady.map(|part| part.tokens).sum(),
             parts: tallied.parts,

@@ -60,11 +60,6 @@ impl Json {
         Ok(Self { text, root, base: base.to_owned() })
     }
 
-    /// The text, byte for byte as it was given.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
     /// The outermost value.
     pub fn root(&self) -> Value<'_> {
         Value { json: self, node: &self.root }

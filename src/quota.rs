@@ -24,6 +24,16 @@ pub enum Endpoint {
     Mantle,
 }
 
+impl Endpoint {
+    /// The rate at which output burns quota here, for a model of the given rate: mantle has none.
+    pub const fn burndown_rate(self, of_model: u64) -> u64 {
+        match self {
+            Self::Runtime => of_model,
+            Self::Mantle => 1,
+        }
+    }
+}
+
 /// Input tokens by how the cache treats them; their sum is the whole input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InputTokens {

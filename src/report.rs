@@ -66,6 +66,8 @@ pub struct InputReport {
     pub high: u64,
     /// How the count came about.
     pub basis: Basis,
+    /// Whether the model family's own vocabulary counted, and not another's times a ratio.
+    pub own_vocabulary: bool,
     /// The measured share of such requests whose true count was within the range.
     pub confidence: Option<f64>,
     /// Tokens by part; with `frame` they add up to `tokens`.

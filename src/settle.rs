@@ -115,7 +115,7 @@ pub fn settle(usage: &Usage, catalog: &Catalog) -> Result<Settlement, Error> {
     let rate = target.model.rate(usage.rates, catalog);
     let rule = QuotaRule {
         endpoint: usage.endpoint,
-        burndown_rate: rate.rate,
+        burndown_rate: usage.endpoint.burndown_rate(rate.rate),
         reserve_cache_reads: usage.reserve_cache_reads,
     };
     let settlement = rule.settlement(input, output);
@@ -128,7 +128,7 @@ pub fn settle(usage: &Usage, catalog: &Catalog) -> Result<Settlement, Error> {
         catalog_version: catalog.version().to_owned(),
         model: target.model.id.clone(),
         endpoint: usage.endpoint,
-        burndown_rate: rate.rate,
+        burndown_rate: rule.burndown_rate,
         settlement: settlement.get(),
         reservation: max_tokens.map(|max_tokens| rule.reservation(input, max_tokens).get()),
         charge: max_tokens.map(|max_tokens| rule.reservation(input, max_tokens).max(settlement).get()),

@@ -48,7 +48,7 @@ pub fn count_tokens(
         (estimate.tokens, estimate.basis)
     } else {
         let counter = Counter::for_tokenizer(&model.tokenizer);
-        let accuracy = Accuracy::of(&model.tokenizer, counter.is_own(), RequestKind::Text);
+        let accuracy = Accuracy::of(&model.frame, counter.is_own(), RequestKind::Text);
         (accuracy.range(Tokens::new(counter.count(text))), accuracy.basis)
     };
     Ok(TokenCount {

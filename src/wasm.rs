@@ -85,12 +85,17 @@ fn text_of(value: &JsValue) -> Result<String, JsValue> {
     text.ok_or_else(|| to_js(Error::new(ErrorKind::WrongShape, "expected a string or a plain object")))
 }
 
+/// Reads options twice: `serde_wasm_bindgen` refuses `NaN` and the like, which JSON would turn into
+/// `null`, and `serde_json` refuses misspelt names, which the other passes over.
 fn read<T: DeserializeOwned + Default>(value: JsValue) -> Result<T, JsValue> {
     if value.is_undefined() || value.is_null() {
         return Ok(T::default());
     }
-    serde_wasm_bindgen::from_value(value)
-        .map_err(|fault| to_js(Error::new(ErrorKind::InvalidArgument, fault.to_string())))
+    let wrong =
+        |fault: &dyn std::fmt::Display| to_js(Error::new(ErrorKind::InvalidArgument, fault.to_string()));
+    let text = text_of(&value)?;
+    serde_wasm_bindgen::from_value::<T>(value).map_err(|fault| wrong(&fault))?;
+    serde_json::from_str(&text).map_err(|fault| wrong(&fault))
 }
 
 fn write(answer: &impl Serialize) -> Result<JsValue, JsValue> {
@@ -98,6 +103,7 @@ fn write(answer: &impl Serialize) -> Result<JsValue, JsValue> {
 }
 
 /// A JavaScript `Error` with what a program needs beside the message.
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
 fn to_js(error: Error) -> JsValue {
     let js = js_sys::Error::new(&error.to_string());
     js.set_name("TokenleashError");

@@ -106,6 +106,7 @@ export interface Report {
     low: number;
     high: number;
     basis: Basis;
+    ownVocabulary: boolean;
     confidence: number | null;
     parts: Part[];
     frame: number;

@@ -1,4 +1,4 @@
-//! How far estimates were from the provider's own counts, by tokenizer and kind of request.
+//! How far estimates were from the provider's own counts, by frame and kind of request.
 
 use std::sync::OnceLock;
 
@@ -23,9 +23,9 @@ pub(crate) enum RequestKind {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Accuracy {
-    /// The tokenizer of the catalog.
-    tokenizer: String,
-    /// Whether its own vocabulary counted.
+    /// The frames of the catalog it was measured for.
+    frames: Vec<String>,
+    /// Whether the models' own vocabulary counted.
     own: bool,
     kinds: Vec<RequestKind>,
     pub(crate) basis: Basis,
@@ -45,13 +45,14 @@ pub(crate) struct Accuracy {
 #[serde(deny_unknown_fields)]
 struct Table {
     rows: Vec<Accuracy>,
-    #[expect(dead_code, reason = "what stands there is for people who read the data")]
+    /// How the rows were measured, for people who read the data.
+    #[expect(dead_code, reason = "no program reads it")]
     source: String,
 }
 
 /// What holds where nothing was measured: a third either way.
 const UNMEASURED: Accuracy = Accuracy {
-    tokenizer: String::new(),
+    frames: Vec::new(),
     own: false,
     kinds: Vec::new(),
     basis: Basis::Estimated,
@@ -63,15 +64,17 @@ const UNMEASURED: Accuracy = Accuracy {
 };
 
 impl Accuracy {
-    /// The row for a tokenizer and a kind of request.
-    pub(crate) fn of(tokenizer: &str, own: bool, kind: RequestKind) -> &'static Self {
+    /// The row for a frame and a kind of request.
+    pub(crate) fn of(frame: &str, own: bool, kind: RequestKind) -> &'static Self {
         static ROWS: OnceLock<Vec<Accuracy>> = OnceLock::new();
         const NOWHERE: &Accuracy = &UNMEASURED;
         let rows = ROWS.get_or_init(|| {
             let table = serde_json::from_str::<Table>(include_str!("accuracy.json"));
             table.map(|table| table.rows).unwrap_or_default()
         });
-        let fits = |row: &&Self| row.tokenizer == tokenizer && row.own == own && row.kinds.contains(&kind);
+        let fits = |row: &&Self| {
+            row.frames.iter().any(|name| name == frame) && row.own == own && row.kinds.contains(&kind)
+        };
         rows.iter().find(fits).unwrap_or(NOWHERE)
     }
 

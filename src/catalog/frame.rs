@@ -16,6 +16,7 @@ pub(crate) enum FrameRules {
 }
 
 /// Claude's template and its constants, in tokens.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about a template")]
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ClaudeFrame {

@@ -16,7 +16,7 @@ pub struct Model {
     pub name: String,
     /// Who made it, as the id spells it.
     pub provider: String,
-    /// Other names: Anthropic's and OpenAI's, with and without a date.
+    /// Other names: the provider's own ones, with and without a date.
     #[serde(default)]
     pub aliases: Vec<String>,
     /// Whether Bedrock offers it; the others are known because people paste requests for them.

@@ -53,12 +53,12 @@ impl Catalog {
         catalog.sources.entry(overlay_source()).or_insert(own);
         for (key, patch) in overlay.sources {
             let pointer = format!("/sources/{}", escaped(&key));
-            let merged = merged(catalog.sources.get(&key), patch, &pointer)?;
+            let merged = merged(catalog.sources.get(&key), &patch, &pointer)?;
             catalog.sources.insert(key, merged);
         }
         for (key, patch) in overlay.regions {
             let pointer = format!("/regions/{}", escaped(&key));
-            let merged = merged(catalog.regions.get(&key), patch, &pointer)?;
+            let merged = merged(catalog.regions.get(&key), &patch, &pointer)?;
             catalog.regions.insert(key, merged);
         }
         let model_ids = keys(&overlay.models, "id", "/models")?;
@@ -67,7 +67,7 @@ impl Catalog {
             let id = model_ids.get(index).map_or("", String::as_str);
             let place = catalog.models.iter().position(|model| model.id == id);
             let base = place.and_then(|place| catalog.models.get(place));
-            let model = merged(base, with_source(patch), &pointer)?;
+            let model = merged(base, &with_source(patch), &pointer)?;
             match place.and_then(|place| catalog.models.get_mut(place)) {
                 Some(known) => *known = model,
                 None => catalog.models.push(model),
@@ -77,11 +77,11 @@ impl Catalog {
         for (index, mut patch) in overlay.profiles.into_iter().enumerate() {
             let pointer = format!("/profiles/{index}");
             let routes = patch.remove("routes").unwrap_or_else(|| Value::Array(Vec::new()));
-            let routes: Vec<RouteGroup> = merged(None, routes, &format!("{pointer}/routes"))?;
+            let routes: Vec<RouteGroup> = merged(None, &routes, &format!("{pointer}/routes"))?;
             let prefix = prefixes.get(index).map_or("", String::as_str);
             let place = catalog.profiles.iter().position(|profile| profile.prefix == prefix);
             let base = place.and_then(|place| catalog.profiles.get(place));
-            let mut profile: InferenceProfile = merged(base, Value::Object(patch), &pointer)?;
+            let mut profile: InferenceProfile = merged(base, &Value::Object(patch), &pointer)?;
             profile.routes.extend(routes);
             match place.and_then(|place| catalog.profiles.get_mut(place)) {
                 Some(known) => *known = profile,
@@ -131,23 +131,23 @@ fn with_source(mut patch: Map<String, Value>) -> Value {
 /// A value with a patch applied.
 fn merged<T: Serialize + DeserializeOwned>(
     base: Option<&T>,
-    patch: Value,
+    patch: &Value,
     pointer: &str,
 ) -> Result<T, Error> {
     let before = base.and_then(|base| serde_json::to_value(base).ok());
     let mut after = before.clone().unwrap_or(Value::Null);
-    apply(&mut after, patch.clone());
+    apply(&mut after, patch);
     serde_json::from_value(after).map_err(|error| {
-        let inner = before.map_or_else(String::new, |before| culprit::<T>(&before, &patch));
+        let inner = before.map_or_else(String::new, |before| culprit::<T>(&before, patch));
         Error::new(ErrorKind::InvalidCatalog, format!("the catalog cannot be read: {error}"))
             .at_pointer(format!("{pointer}{inner}"))
     })
 }
 
 /// JSON merge patch (RFC 7396).
-fn apply(target: &mut Value, patch: Value) {
+fn apply(target: &mut Value, patch: &Value) {
     let Value::Object(fields) = patch else {
-        *target = patch;
+        *target = patch.clone();
         return;
     };
     if !target.is_object() {
@@ -156,32 +156,32 @@ fn apply(target: &mut Value, patch: Value) {
     let Value::Object(known) = target else { return };
     for (key, value) in fields {
         if value.is_null() {
-            known.remove(&key);
+            known.remove(key);
         } else {
-            apply(known.entry(key).or_insert(Value::Null), value);
+            apply(known.entry(key.clone()).or_insert(Value::Null), value);
         }
     }
 }
 
 /// The pointer of the innermost field of a patch that cannot be applied by itself.
 fn culprit<T: DeserializeOwned>(before: &Value, patch: &Value) -> String {
-    let mut path: Vec<&String> = Vec::new();
+    let mut keys: Vec<&String> = Vec::new();
     let mut level = patch;
     while let Value::Object(fields) = level {
         let fails = |key: &String, value: &Value| {
             let alone =
-                path.iter().rev().fold(Value::from_iter([(key.clone(), value.clone())]), |inner, outer| {
+                keys.iter().rev().fold(Value::from_iter([(key.clone(), value.clone())]), |inner, outer| {
                     Value::from_iter([((*outer).clone(), inner)])
                 });
             let mut after = before.clone();
-            apply(&mut after, alone);
+            apply(&mut after, &alone);
             serde_json::from_value::<T>(after).is_err()
         };
         let Some((key, value)) = fields.iter().find(|(key, value)| fails(key, value)) else { break };
-        path.push(key);
+        keys.push(key);
         level = value;
     }
-    path.into_iter().fold(String::new(), |pointer, key| pointer + "/" + &escaped(key))
+    keys.into_iter().fold(String::new(), |pointer, key| pointer + "/" + &escaped(key))
 }
 
 /// A key as a part of a JSON pointer (RFC 6901).

@@ -39,9 +39,9 @@ impl Catalog {
     /// The model a spelling means, with the inference profile and source Region that it names.
     ///
     /// Takes base ids, profile ids such as `au.…` and `global.…`, ARNs of foundation models and
-    /// system-defined inference profiles, ids with a context suffix such as `:200k`, Anthropic's and
-    /// `OpenAI`'s names with or without a date or `-latest`, display names in any case, and all of these
-    /// behind routing words such as `bedrock/converse/`.
+    /// system-defined inference profiles, ids with a context suffix such as `:200k`, the providers' own
+    /// names with or without a date or `-latest`, display names in any case, and all of these behind
+    /// routing words such as `bedrock/converse/`.
     ///
     /// Errors: nothing or more than one model has this name; the message says which are near.
     pub fn resolve(&self, spelling: &str) -> Result<Resolved<'_>, Error> {
@@ -89,10 +89,10 @@ impl Catalog {
         if LONGEST < named.len() {
             return None;
         }
-        let names: Vec<(&Model, Vec<String>)> =
+        let known: Vec<(&Model, Vec<String>)> =
             self.models.iter().map(|model| (model, forms(model))).collect();
         let the_one = |form: &str| {
-            let mut having = names.iter().filter(|(_, forms)| forms.iter().any(|own| own == form));
+            let mut having = known.iter().filter(|(_, forms)| forms.iter().any(|own| own == form));
             match (having.next(), having.next()) {
                 (Some((model, _)), None) => Some(*model),
                 _ => None,
@@ -122,16 +122,12 @@ impl Catalog {
             return Error::new(ErrorKind::UnknownModel, "the model's name is empty");
         }
         let wanted = canonical(shortened(named));
-        let mut distances: Vec<(usize, &Model)> = self
-            .models
-            .iter()
-            .map(|model| {
-                let each = forms(model).into_iter().map(|form| edit_distance(&wanted, &form));
-                (each.min().unwrap_or(usize::MAX), model)
-            })
-            .collect();
-        distances.sort_by_key(|(distance, _)| *distance);
-        let nearest: Vec<&str> = distances.iter().take(3).map(|(_, model)| model.id.as_str()).collect();
+        // A name that holds what was written is nearer than any that must be changed into it.
+        let far = |form: &String| (!form.contains(&wanted), edit_distance(&wanted, form));
+        let mut known: Vec<_> =
+            self.models.iter().map(|model| (forms(model).iter().map(far).min(), model.id.as_str())).collect();
+        known.sort_by_key(|(far, _)| *far);
+        let nearest: Vec<&str> = known.into_iter().take(3).map(|(_, id)| id).collect();
         let spelling = shortened(spelling.trim());
         let message = format!("no model \"{spelling}\" is known; the nearest are {}", nearest.join(", "));
         Error::new(ErrorKind::UnknownModel, message)

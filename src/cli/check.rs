@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
         Ok(report) => report,
         Err(error) => {
             if arguments.output.json {
-                writeln!(out, "{}", error_json(&error))?;
+                writeln!(out, "{}", error_json(&error, None))?;
             }
             return Err(error.into());
         }
@@ -56,9 +56,7 @@ fn many(file: &str, options: &Options, catalog: &Catalog) -> Result<Outcome, Fai
             }
             Err(error) => {
                 faults += 1;
-                let mut value = error_json(&error);
-                value["error"]["inputLine"] = number.into();
-                writeln!(out, "{value}")?;
+                writeln!(out, "{}", error_json(&error, Some(number)))?;
                 eprintln!("tokenleash: {file}, line {number}: {error}");
             }
         }
@@ -73,8 +71,8 @@ fn many(file: &str, options: &Options, catalog: &Catalog) -> Result<Outcome, Fai
     })
 }
 
-/// An error as JSON, with the place it speaks of.
-pub(super) fn error_json(error: &Error) -> Value {
+/// An error as JSON, with the place it speaks of, and the line of the file its input stands in.
+pub(super) fn error_json(error: &Error, input_line: Option<usize>) -> Value {
     let place = error.place();
     json!({"error": {
         "code": error.kind().code(),
@@ -82,5 +80,6 @@ pub(super) fn error_json(error: &Error) -> Value {
         "line": place.line,
         "column": place.column,
         "pointer": place.pointer,
+        "inputLine": input_line,
     }})
 }

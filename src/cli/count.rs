@@ -37,9 +37,7 @@ fn many(arguments: &CountArguments, catalog: &Catalog) -> Result<Outcome, Failur
             Ok(count) => writeln!(out, "{}", json(&count))?,
             Err(error) => {
                 faults += 1;
-                let mut value = error_json(&error);
-                value["error"]["inputLine"] = number.into();
-                writeln!(out, "{value}")?;
+                writeln!(out, "{}", error_json(&error, Some(number)))?;
                 eprintln!("tokenleash: {}, line {number}: {error}", arguments.file);
             }
         }

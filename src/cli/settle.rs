@@ -37,12 +37,11 @@ fn write(settlement: &Settlement, out: &mut impl Write) -> io::Result<()> {
         let name = serde_json::to_string(&judgement.limit).unwrap_or_default();
         let name = name.trim_matches('"');
         let of = judgement.of.map(grouped).unwrap_or_default();
-        match (judgement.headroom, judgement.short_by) {
-            (Some(left), _) => writeln!(out, "{name:<11}  {:>11}  left of {of}", grouped(left))?,
-            (None, short) => {
-                writeln!(out, "{name:<11}  {:>11}  short of {of}", grouped(short.unwrap_or_default()))?
-            }
-        }
+        let (number, word) = match (judgement.headroom, judgement.short_by) {
+            (Some(left), _) => (left, "left"),
+            (None, short) => (short.unwrap_or_default(), "short"),
+        };
+        writeln!(out, "{name:<11}  {:>11}  {word} of {of}", grouped(number))?;
     }
     for note in &settlement.notes {
         writeln!(out, "note  {}", note.message)?;

@@ -26,11 +26,10 @@ pub(super) fn render(prompt: &Prompt<'_>, rules: &FrameRules, tally: &mut Tally)
 /// A block's text as the model reads it, for blocks that hold text; media goes to the tally.
 fn inline_text(block: &Block<'_>, owner: Owner, tally: &mut Tally) {
     match &block.content {
-        Content::Text(text) => tally.text(owner, text),
+        Content::Text(text) | Content::Reasoning(Some(text)) => tally.text(owner, text),
         Content::Json(value) => tally.text(owner, &dumps(*value, Style::default())),
         Content::Media(media) => tally.media(owner, block.kind, media),
         Content::Unknown(raw) => tally.unknown(owner, raw),
-        Content::Reasoning(Some(text)) => tally.text(owner, text),
         Content::ToolUse { name, input, .. } => {
             tally.text(owner, name);
             arguments_text(input, owner, tally);

@@ -24,8 +24,12 @@ const BYTES_PER_TOKEN: usize = 4;
 
 /// The tokens of one item, and a sentence where something had to be assumed.
 pub(super) fn tokens(rule: ImageRule, kind: Kind, media: &Media) -> (u64, Option<String>) {
+    let claude = matches!(rule, ImageRule::ClaudeStandard | ImageRule::ClaudeHigh);
     match kind {
         Kind::Image => image(rule, media),
+        Kind::Video | Kind::Audio if claude => {
+            (0, Some("Claude takes no films and no recordings: this is not counted".to_owned()))
+        }
         Kind::Video => {
             let message = "the length of the film is not known; it counts as the longest that is published";
             (NOVA_VIDEO_MAX, Some(message.to_owned()))

@@ -64,6 +64,8 @@ pub(crate) struct Tally {
     marks: Vec<CacheMark>,
     traits: Vec<Trait>,
     notes: Vec<Note>,
+    /// Thousandths of a token that the string being written is ahead of what was added for it.
+    carry: u64,
 }
 
 impl Tally {
@@ -77,6 +79,7 @@ impl Tally {
             marks: Vec::new(),
             traits: Vec::new(),
             notes: Vec::new(),
+            carry: 0,
         }
     }
 
@@ -90,13 +93,19 @@ impl Tally {
     /// Appends text to the string that is being written.
     pub(crate) fn text(&mut self, owner: Owner, text: &str) {
         if !text.is_empty() {
-            let count = self.measure(text);
-            self.add(owner, count);
+            let thousandths = self.counter.thousandths(text).saturating_add(self.carry);
+            self.carry = thousandths % 1000;
+            self.add(owner, i64::try_from(thousandths / 1000).unwrap_or(i64::MAX));
         }
     }
 
     /// Ends the string that is being written: nothing merges over a seam.
-    pub(crate) fn seam(&mut self) {}
+    pub(crate) fn seam(&mut self) {
+        if 500 <= self.carry {
+            self.add(Owner::Frame, 1);
+        }
+        self.carry = 0;
+    }
 
     /// Adds a constant, which may be negative.
     pub(crate) fn add(&mut self, owner: Owner, tokens: i64) {

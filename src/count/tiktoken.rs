@@ -1,4 +1,4 @@
-//! The OpenAI family's vocabularies, through tiktoken-rs. Nothing else uses that crate.
+//! The `OpenAI` family's vocabularies, through tiktoken-rs. Nothing else uses that crate.
 
 use std::str;
 
@@ -40,7 +40,7 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn cut(text: &str) -> usize {
-    let end = text.floor_char_boundary(PIECE);
+    let end = (0..=PIECE).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
     let bytes = text.as_bytes();
     let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
     let line = |at: usize| byte(at - 1) == b'\n' && byte(at).is_ascii_graphic() && byte(at) != b'/';

@@ -1,4 +1,4 @@
-//! OpenAI chat completions.
+//! `OpenAI` chat completions.
 
 use super::{field, media};
 use crate::{

@@ -17,7 +17,7 @@ pub enum Dialect {
     Messages,
     /// The body of `InvokeModel` for Amazon Nova.
     Nova,
-    /// OpenAI chat completions.
+    /// `OpenAI` chat completions.
     Chat,
     /// A plain prompt: one user message.
     Text,
@@ -77,7 +77,7 @@ pub(super) fn recognise(body: Value<'_>, wrapped_model: Option<&str>) -> Result<
         return Err(unknown(body));
     }
     let named = body.get("model").and_then(Value::as_str);
-    let names = |part: &str| wrapped_model.or(named.as_deref()).is_some_and(|id| id.contains(part));
+    let is_for = |part: &str| wrapped_model.or(named.as_deref()).is_some_and(|id| id.contains(part));
     let clues = Clues::of(body);
     let nova =
         body.get("schemaVersion").is_some() || body.at(&["inferenceConfig", "max_new_tokens"]).is_some();
@@ -89,7 +89,7 @@ pub(super) fn recognise(body: Value<'_>, wrapped_model: Option<&str>) -> Result<
         Dialect::Converse
     } else if clues.chat {
         Dialect::Chat
-    } else if names("claude") {
+    } else if is_for("claude") {
         Dialect::Messages
     } else if named.is_some() || body.is_array() {
         Dialect::Chat

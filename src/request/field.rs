@@ -64,12 +64,12 @@ pub(super) fn list<'a>(
 
 /// A message's role, by the dialect's own names.
 pub(super) fn role(message: Value<'_>, names: &[(&str, Role)]) -> Result<Role, Error> {
-    let named = text(message, "role")?;
-    names.iter().find(|(name, _)| *name == named).map(|(_, role)| *role).ok_or_else(|| {
+    let said = text(message, "role")?;
+    names.iter().find(|(name, _)| *name == said).map(|(_, role)| *role).ok_or_else(|| {
         let known: Vec<_> = names.iter().map(|(name, _)| *name).collect();
         let place = message.get("role").unwrap_or(message);
-        let said = format!("\"{named}\" is no role here: expected {}", known.join(", "));
-        place.error(ErrorKind::WrongShape, said)
+        let message = format!("\"{said}\" is no role here: expected {}", known.join(", "));
+        place.error(ErrorKind::WrongShape, message)
     })
 }
 

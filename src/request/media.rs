@@ -44,13 +44,11 @@ pub(super) fn from_base64(data: Option<Value<'_>>) -> Media {
 }
 
 fn from_text(value: Option<Value<'_>>) -> Media {
-    let text = value.map(|value| match value.as_str() {
-        Some(text) => text.into_owned(),
-        None => {
-            let parts = value.items().filter_map(|part| part.get("text")?.as_str());
-            parts.collect::<Vec<Cow<'_, str>>>().join("\n")
-        }
-    });
+    let joined = |value: Value<'_>| {
+        let parts = value.items().filter_map(|part| part.get("text")?.as_str());
+        parts.collect::<Vec<Cow<'_, str>>>().join("\n")
+    };
+    let text = value.map(|value| value.as_str().map_or_else(|| joined(value), Cow::into_owned));
     Media { bytes: text.as_ref().map(String::len), text, ..Media::default() }
 }
 

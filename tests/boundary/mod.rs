@@ -2,7 +2,7 @@
 
 use js_sys::{JSON, Reflect};
 use tokenleash::wasm::{check, count_tokens, models, settle};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[path = "../fixtures/requests.rs"]
@@ -73,12 +73,26 @@ fn errors_are_errors_with_a_code_and_a_place() {
             "name",
             "\"TokenleashError\"",
         ),
+        ("hello", r#"{"modle":"claude-opus-4-6"}"#, "invalid-argument", "name", "\"TokenleashError\""),
         ("", r#"{"model":"claude-opus-4-6"}"#, "empty", "line", "1"),
     ] {
         let error = check(&request.into(), parse(options), &JsValue::UNDEFINED).expect_err(request);
         assert!(error.is_instance_of::<js_sys::Error>(), "{request}");
         assert_eq!(Reflect::get(&error, &"code".into()).expect("code").as_string().as_deref(), Some(code));
         assert_eq!(text(&Reflect::get(&error, &key.into()).expect("place")), place, "{request}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn numbers_that_are_none_are_refused() {
+    for number in [f64::NAN, f64::INFINITY, 1e300, -0.5] {
+        let options = parse(r#"{"model":"claude-opus-4-6"}"#);
+        Reflect::set(&options, &"maxTokens".into(), &number.into()).expect("set");
+        let error = check(&"hello".into(), options, &JsValue::UNDEFINED).expect_err("no number");
+        assert_eq!(
+            Reflect::get(&error, &"code".into()).expect("code").as_string().as_deref(),
+            Some("invalid-argument")
+        );
     }
 }
 

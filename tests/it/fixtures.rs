@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 use tokenleash::{Catalog, Options, Report, Request, check};
 
 #[path = "../fixtures/requests.rs"]
-mod requests;
+pub(crate) mod requests;
 
 use requests::{FIXTURES, Fixture};
 

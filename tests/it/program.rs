@@ -28,13 +28,18 @@ fn json(output: &Output) -> Value {
 
 #[test]
 fn exit_codes() {
-    const REQUEST: &str = r#"{"messages":[{"role":"user","content":[{"text":"hi"}]}],"inferenceConfig":{"maxTokens":9}}"#;
+    const REQUEST: &str =
+        r#"{"messages":[{"role":"user","content":[{"text":"hi"}]}],"inferenceConfig":{"maxTokens":9}}"#;
     let model = "anthropic.claude-opus-4-6-v1";
     for (words, input, code) in [
         (vec!["check", "-", "--model", model], REQUEST, 0),
         (vec!["check", "-", "--model", model, "--tpm", "10"], REQUEST, 1),
         (vec!["check", "-", "--model", model, "--budget-usd", "0.000001"], REQUEST, 1),
-        (vec!["check", "-", "--model", model, "--profile", "au", "--source-region", "ap-southeast-6"], REQUEST, 0),
+        (
+            vec!["check", "-", "--model", model, "--profile", "au", "--source-region", "ap-southeast-6"],
+            REQUEST,
+            0,
+        ),
         (vec!["check", "-"], REQUEST, 2),
         (vec!["check", "-", "--model", model], "{", 2),
         (vec!["check", "-", "--model", "nobody"], REQUEST, 2),
@@ -101,8 +106,12 @@ fn lines_are_answered_in_order_and_faults_stay_in_their_place() {
     let good = r#"{"modelId":"claude-opus-4-6","body":{"max_tokens":5,"messages":[{"role":"user","content":"hi"}]}}"#;
     let input = format!("{good}\n{{\"messages\":\n\n{good}\n{{\"modelId\":\"nobody\",\"messages\":[]}}\n");
     let output = run(&["check", "-", "--jsonl"], input.as_bytes());
-    let lines: Vec<Value> = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty())
-        .map(|line| serde_json::from_slice(line).unwrap()).collect();
+    let lines: Vec<Value> = output
+        .stdout
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect();
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(lines.len(), 4);
     assert_eq!(lines[0], lines[2]);
@@ -122,8 +131,12 @@ fn lines_are_answered_in_order_and_faults_stay_in_their_place() {
 fn texts_are_counted_line_by_line() {
     let input = "{\"text\": \"Kia ora\"}\n{\"text\": \"\"}\n{\"no\": 1}\n";
     let output = run(&["count", "-", "--jsonl", "--model", "gpt-4o"], input.as_bytes());
-    let lines: Vec<Value> = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty())
-        .map(|line| serde_json::from_slice(line).unwrap()).collect();
+    let lines: Vec<Value> = output
+        .stdout
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect();
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(lines.len(), 3);
     assert_eq!(lines[1]["tokens"], 0);

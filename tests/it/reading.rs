@@ -12,13 +12,16 @@ fn error(input: &[u8]) -> (ErrorKind, Option<(usize, usize)>, Option<String>) {
     (error.kind(), place.line.zip(place.column), place.pointer.clone())
 }
 
+/// An input; the kind of its error, its line and column, and its pointer.
+type Row<'a> = (&'a [u8], ErrorKind, Option<(usize, usize)>, Option<&'a str>);
+
 #[test]
 fn faults_say_what_and_where() {
     use ErrorKind::{
         DuplicateKey, Empty, InvalidJson, InvalidUtf8, OutOfRange, TooDeep, UnknownDialect, WrongShape,
     };
     let deep = format!("{{\"messages\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000));
-    let rows: &[(&[u8], ErrorKind, Option<(usize, usize)>, Option<&str>)] = &[
+    let rows: &[Row<'_>] = &[
         (b"", Empty, Some((1, 1)), None),
         (b" \n\t", Empty, Some((1, 1)), None),
         (b"\xef\xbb\xbf", Empty, Some((1, 1)), None),
@@ -37,8 +40,18 @@ fn faults_say_what_and_where() {
         (b"{\"messages\":{}}", WrongShape, Some((1, 13)), Some("/messages")),
         (b"{\"messages\":[1]}", WrongShape, Some((1, 14)), Some("/messages/0")),
         (b"{\"messages\":[{\"content\":\"x\"}]}", WrongShape, Some((1, 14)), Some("/messages/0")),
-        (br#"{"messages":[{"role":"wizard","content":"x"}]}"#, WrongShape, Some((1, 22)), Some("/messages/0/role")),
-        (br#"{"messages":[{"role":"user","content":7}]}"#, WrongShape, Some((1, 39)), Some("/messages/0/content")),
+        (
+            br#"{"messages":[{"role":"wizard","content":"x"}]}"#,
+            WrongShape,
+            Some((1, 22)),
+            Some("/messages/0/role"),
+        ),
+        (
+            br#"{"messages":[{"role":"user","content":7}]}"#,
+            WrongShape,
+            Some((1, 39)),
+            Some("/messages/0/content"),
+        ),
         (br#"{"messages":[],"max_tokens":-1}"#, OutOfRange, Some((1, 29)), Some("/max_tokens")),
         (br#"{"messages":[],"max_tokens":0}"#, OutOfRange, Some((1, 29)), Some("/max_tokens")),
         (br#"{"messages":[],"max_tokens":1.5}"#, OutOfRange, Some((1, 29)), Some("/max_tokens")),

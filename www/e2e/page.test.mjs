@@ -46,10 +46,10 @@ async function report(request, options) {
     maxTokens: options.maxTokens ?? "",
     tpm: options.limits?.tpm ?? "",
     usedTpm: options.limits?.usedTpm ?? "",
+    sourceRegion: options.sourceRegion ?? "",
   };
   for (const [name, value] of Object.entries(fields)) await page.fill(`[name=${name}]`, String(value));
   await page.selectOption("[name=profile]", options.profile ?? "");
-  await page.selectOption("[name=sourceRegion]", options.sourceRegion ?? "");
   await page.fill("#request", request);
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   return JSON.parse(await page.textContent("#json"));

@@ -1,4 +1,4 @@
-//! OpenAI chat completions: each message has a role and markers of its own, and the answer is
+//! `OpenAI` chat completions: each message has a role and markers of its own, and the answer is
 //! opened for the model.
 
 use super::{Owner, Tally, inline_text, open_part};

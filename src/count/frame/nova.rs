@@ -28,8 +28,9 @@ pub(super) fn render(prompt: &Prompt<'_>, rules: &NovaFrame, tally: &mut Tally) 
     }
     for (index, message) in prompt.messages.iter().enumerate() {
         if index != 0 {
-            // Two further messages cost an odd number of tokens: the first takes the larger half.
-            tally.add(Owner::Frame, (rules.further_pair + i64::from(index % 2 == 1)) / 2);
+            // Two further messages may cost an odd number of tokens: the first takes the larger half.
+            let half = rules.further_pair / 2;
+            tally.add(Owner::Frame, if index % 2 == 1 { rules.further_pair - half } else { half });
         }
         for block in &message.blocks {
             if let Some(owner) = open_part(block, message.role, tally) {
