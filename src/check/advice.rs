@@ -41,7 +41,7 @@ fn cap_max_tokens(case: &Case<'_>) -> Option<Advice> {
         return Some(Advice::new("shorten-input", message));
     };
     let names: Vec<_> = short.iter().filter_map(|judgement| limit_words(judgement.limit)).collect();
-    let message = format!("max_tokens of {tokens} or less fits {}", names.join(" and "));
+    let message = format!("max_tokens of {} or less fits {}", grouped(tokens.get()), names.join(" and "));
     Some(Advice { max_tokens: Some(tokens.get()), ..Advice::new("cap-max-tokens", message) })
 }
 
@@ -70,12 +70,17 @@ fn set_max_tokens(case: &Case<'_>) -> Option<Advice> {
         Some(wanted) => {
             let saved = reserved.minus(case.rule.reservation(case.input, Tokens::new(wanted)));
             format!(
-                "set max_tokens: unset, admission reserves {reserved} tokens; {wanted} would free {saved} of them"
+                "set max_tokens: unset, admission reserves {} tokens; {} would free {} of them",
+                grouped(reserved.get()),
+                grouped(wanted),
+                grouped(saved.get())
             )
         }
         None => format!(
-            "set max_tokens near the longest answer you need: unset, admission reserves {reserved} tokens, \
-             {unset} of them for the answer"
+            "set max_tokens near the longest answer you need: unset, admission reserves {} tokens, {} of them for \
+             the answer",
+            grouped(reserved.get()),
+            grouped(unset)
         ),
     };
     let saves = wanted.map(|wanted| unset.saturating_sub(wanted));
@@ -93,7 +98,8 @@ fn add_cache_point(case: &Case<'_>) -> Option<Advice> {
     let saved = prefix.min(most);
     let place = if case.prompt.system.is_empty() { "the tools" } else { "the system prompt" };
     let message = format!(
-        "a cache point after {place} would save {saved} quota tokens on every call that finds it in the cache"
+        "a cache point after {place} would save {} quota tokens on every call that finds it in the cache",
+        grouped(saved.get())
     );
     Some(Advice { saves_tokens: Some(saved.get()), ..Advice::new("add-cache-point", message) })
 }
