@@ -2,7 +2,7 @@
 
 use crate::{
     Advice, Endpoint, Estimate, InputTokens, Judgement, LimitName, OutputReport, OutputSetBy, QuotaRule,
-    Tokens, prompt::Prompt, target::Target,
+    Tokens, grouped, prompt::Prompt, target::Target,
 };
 
 /// All that advice looks at.
