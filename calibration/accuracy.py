@@ -92,7 +92,7 @@ EXACT = 0.95
 # Families whose vocabulary and frame their provider published.
 PUBLISHED = ("OpenAI",)
 # Fewer records than this show nothing about the ends of a range.
-ENOUGH = 20
+ENOUGH = 10
 # A range this wide (in thousandths) says nothing; the library's default for the unmeasured holds instead.
 TOO_WIDE = 1000
 
@@ -119,7 +119,8 @@ def fit(rows):
         above, below = (narrowest([sign * (c[3] - c[0]) for c in counts], sizes) for sign in (1, -1))
         if TOO_WIDE < above[0]:
             continue
-        exact = own and EXACT <= sum(c[0] == c[3] for c in counts) / len(counts)
+        share = lambda test: sum(map(test, counts)) / len(counts)
+        exact = own and EXACT <= share(lambda c: c[0] == c[3]) and COVERED <= share(lambda c: c[3] <= c[0])
         if exact:
             above = below = (0, 0)
 

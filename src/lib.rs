@@ -86,7 +86,7 @@ pub use quota::{Endpoint, InputTokens, QuotaRule};
 pub use report::*;
 pub use request::{Dialect, Request};
 pub use settle::{Settlement, Usage, settle};
-pub use token_count::{TokenCount, count_tokens};
+pub use token_count::{TokenCount, count_tokens, token_ends};
 pub use tokens::{Range, Tokens};
 
 /// The README's examples are tests.

@@ -25,6 +25,8 @@ pub struct Prompt<'a> {
     pub thinking: Option<Thinking>,
     /// The form the answer is held to.
     pub output_schema: Option<OutputSchema<'a>>,
+    /// Whether the model is told how many tokens it may spend on the whole task.
+    pub task_budget: bool,
     /// The request's own limit on the answer.
     pub max_tokens: Option<MaxTokens>,
     /// What was odd while reading.

@@ -59,3 +59,13 @@ pub fn count_tokens(
         basis,
     })
 }
+
+/// The byte offset in a text at which each of its tokens ends, in order; `None` where the model's
+/// own vocabulary is not at hand. Several tokens end at one offset where a character takes several.
+///
+/// Errors: an unknown model.
+pub fn token_ends(text: &str, model: &str, catalog: &Catalog) -> Result<Option<Vec<usize>>, Error> {
+    let wanted = Wanted { model: Some(model), profile: None, source_region: None, allow_unknown: false };
+    let target = Target::find(wanted, catalog)?;
+    Ok(Counter::for_tokenizer(&target.model.tokenizer).token_ends(text))
+}

@@ -40,6 +40,9 @@ pub(crate) struct ClaudeFrame {
     pub(crate) old_thinking: i64,
     /// The sentence before the schema of the answer.
     pub(crate) output_schema: i64,
+    /// A task budget.
+    #[serde(default)]
+    pub(crate) task_budget: i64,
     /// The end of a request whose last turn is results: choice auto or none.
     pub(crate) after_results_auto: i64,
     /// The same where a call is demanded.
@@ -56,6 +59,8 @@ pub(crate) struct ClaudeFrame {
     /// A further message, where the conversation is not one string. So are the rest.
     #[serde(default)]
     pub(crate) turn: i64,
+    #[serde(default)]
+    pub(crate) joined_message: i64,
     #[serde(default)]
     pub(crate) parameter: i64,
     #[serde(default)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Counter, media};
+use super::{Counter, claude::Stream, media};
 use crate::{
     Note, Tokens,
     catalog::ImageRule,
@@ -64,7 +64,10 @@ pub(crate) struct Tally {
     marks: Vec<CacheMark>,
     traits: Vec<Trait>,
     notes: Vec<Note>,
-    /// Thousandths of a token that the string being written is ahead of what was added for it.
+    /// The string being written, where tokens merge over the seams of its pieces, and what was
+    /// added for it so far.
+    string: Option<(Stream, i64)>,
+    /// Elsewhere, the thousandths of a token that it is ahead of what was added for it.
     carry: u64,
 }
 
@@ -79,6 +82,7 @@ impl Tally {
             marks: Vec::new(),
             traits: Vec::new(),
             notes: Vec::new(),
+            string: None,
             carry: 0,
         }
     }
@@ -92,15 +96,24 @@ impl Tally {
 
     /// Appends text to the string that is being written.
     pub(crate) fn text(&mut self, owner: Owner, text: &str) {
-        if !text.is_empty() {
+        if text.is_empty() {
+            return;
+        }
+        if let Some((mut string, added)) = self.string.take().or_else(|| Some((self.counter.stream()?, 0))) {
+            string.push(text);
+            let total = signed(string.total());
+            self.string = Some((string, total));
+            self.add(owner, total.saturating_sub(added));
+        } else {
             let thousandths = self.counter.thousandths(text).saturating_add(self.carry);
             self.carry = thousandths % 1000;
-            self.add(owner, i64::try_from(thousandths / 1000).unwrap_or(i64::MAX));
+            self.add(owner, signed(thousandths / 1000));
         }
     }
 
     /// Ends the string that is being written: nothing merges over a seam.
     pub(crate) fn seam(&mut self) {
+        self.string = None;
         if 500 <= self.carry {
             self.add(Owner::Frame, 1);
         }
@@ -120,12 +133,21 @@ impl Tally {
 
     /// The tokens of a string that is not part of the prompt.
     pub(crate) fn measure(&self, text: &str) -> i64 {
-        i64::try_from(self.counter.count(text)).unwrap_or(i64::MAX)
+        signed(self.counter.count(text))
     }
 
     /// The tokens of `text` between two others.
     pub(crate) fn measure_around(&self, before: &str, text: &str, after: &str) -> i64 {
-        self.measure(before).saturating_add(self.measure(text)).saturating_add(self.measure(after))
+        let Some(mut string) = self.counter.stream() else {
+            return self
+                .measure(before)
+                .saturating_add(self.measure(text))
+                .saturating_add(self.measure(after));
+        };
+        for piece in [before, text, after] {
+            string.push(piece);
+        }
+        signed(string.finish())
     }
 
     /// Adds a picture, document, film or recording by the provider's published rule.
@@ -136,7 +158,7 @@ impl Tally {
             return;
         }
         let (tokens, assumed) = media::tokens(self.image, kind, media);
-        self.add(owner, i64::try_from(tokens).unwrap_or(i64::MAX));
+        self.add(owner, signed(tokens));
         if let (Some(message), Owner::Part(index)) = (assumed, owner) {
             let pointer = self.parts.get(index).map(|part| part.pointer.clone()).unwrap_or_default();
             self.notes.push(Note::new("media-assumed", message).at(pointer));
@@ -176,6 +198,10 @@ impl Tally {
         self.traits.sort_unstable();
         Tallied { parts: self.parts, frame, marks: self.marks, traits: self.traits, notes: self.notes }
     }
+}
+
+fn signed(tokens: u64) -> i64 {
+    i64::try_from(tokens).unwrap_or(i64::MAX)
 }
 
 /// What a tally comes to.

@@ -17,6 +17,26 @@ pub(super) fn cl100k(text: &str) -> u64 {
     pieces(text).map(|piece| count(cl100k_base_singleton(), piece)).sum()
 }
 
+pub(super) fn o200k_ends(text: &str) -> Vec<usize> {
+    ends(o200k_base_singleton(), text)
+}
+
+pub(super) fn cl100k_ends(text: &str) -> Vec<usize> {
+    ends(cl100k_base_singleton(), text)
+}
+
+/// Where each token ends, moved on to the end of the character it stands in.
+fn ends(vocabulary: &CoreBPE, text: &str) -> Vec<usize> {
+    let mut end = 0;
+    let tokens = pieces(text).flat_map(|piece| vocabulary.encode_ordinary(piece));
+    tokens
+        .map(|token| {
+            end += vocabulary.decode_bytes(&[token]).map_or(0, |bytes| bytes.len());
+            (end..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+        })
+        .collect()
+}
+
 fn count(vocabulary: &CoreBPE, text: &str) -> u64 {
     u64::try_from(vocabulary.count_ordinary(text)).unwrap_or(u64::MAX)
 }

@@ -62,6 +62,7 @@ pub(super) fn prompt(body: Value<'_>) -> Result<Prompt<'_>, Error> {
     prompt.tool_choice = tool_choice(body.get_some("tool_choice"))?;
     prompt.thinking = body.get_some("thinking").map_or(Ok(None), field::thinking)?;
     prompt.output_schema = output_schema(body);
+    prompt.task_budget = body.at(&["output_config", "task_budget"]).is_some();
     Ok(prompt)
 }
 

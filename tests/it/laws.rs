@@ -2,7 +2,10 @@
 
 use crate::fixtures::requests::FIXTURES;
 use proptest::{collection::vec, prelude::*};
-use tokenleash::{Catalog, Dialect, Endpoint, InputTokens, Options, QuotaRule, Request, Tokens, check};
+use tokenleash::{
+    Catalog, Dialect, Endpoint, InputTokens, Options, QuotaRule, Request, Tokens, check, count_tokens,
+    token_ends,
+};
 
 /// Cases of the reader's test: 100,000 together, more by `TOKENLEASH_CASES`.
 fn cases(default: u32) -> ProptestConfig {
@@ -168,3 +171,21 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #![proptest_config(cases(2_000))]
+
+    /// Tokens end where characters end, in order, and there are as many as are counted.
+    #[test]
+    fn token_ends_are_the_count(text in "\\PC{0,60}|[a-zA-Z0-9 \n\t.,'\"(){}]{0,200}") {
+        for model in MODELS {
+            let count = count_tokens(&text, model, false, Catalog::builtin()).unwrap();
+            let ends = token_ends(&text, model, Catalog::builtin()).unwrap().unwrap();
+            prop_assert_eq!(ends.len() as u64, count.tokens, "{} {:?}", model, text);
+            prop_assert!(ends.is_sorted() && ends.iter().all(|end| text.is_char_boundary(*end)), "{} {:?}", model, text);
+        }
+    }
+}
+
+/// A model of each vocabulary.
+const MODELS: [&str; 5] = ["claude-sonnet-4-6", "claude-opus-4-7", "claude-opus-4-8", "gpt-4o", "gpt-4"];

@@ -40,6 +40,9 @@ pub(super) fn render(prompt: &Prompt<'_>, rules: &ClaudeFrame, tally: &mut Tally
         tally.add(Owner::Frame, rules.output_schema + i64::from(beside));
         output_schema_text(schema, rules.ascii_tools, tally);
     }
+    if prompt.task_budget {
+        tally.add(Owner::Frame, rules.task_budget);
+    }
     let turns = turns(&prompt.messages);
     let kept = kept_thinking(&prompt.messages, rules);
     if rules.one_string {
@@ -444,8 +447,11 @@ fn result(blocks: &[Block<'_>], error: bool, name: Option<&str>, owner: Owner, t
 
 /// Piece by piece, from Claude 4.7 on.
 fn pieces(prompt: &Prompt<'_>, turns: &[Turn<'_, '_>], kept: usize, rules: &ClaudeFrame, tally: &mut Tally) {
-    let further = i64::try_from(prompt.messages.len().saturating_sub(1)).unwrap_or(i64::MAX);
-    tally.add(Owner::Frame, rules.turn.saturating_mul(further));
+    for pair in prompt.messages.windows(2) {
+        // A message that goes on with the turn before it costs less than a turn of its own.
+        let joined = matches!(pair, [left, right] if left.role == right.role);
+        tally.add(Owner::Frame, if joined { rules.joined_message } else { rules.turn });
+    }
     for turn in turns {
         for message in turn.messages {
             let (mut calls, mut results) = (0, 0);

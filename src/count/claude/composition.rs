@@ -1,0 +1,151 @@
+//! Canonical composition (NFC) of one stretch of text, in the Unicode version of the measurement.
+
+/// Decompositions, compositions and combining classes of all planes.
+pub(super) struct Composition {
+    /// First and last code point of a range, and its combining class; ascending.
+    classes: Vec<(u32, u32, u8)>,
+    /// Character, first and second part (0 for none); ascending.
+    decompositions: Vec<(u32, u32, u32)>,
+    /// First and second part, and the character they compose to; ascending.
+    compositions: Vec<(u32, u32, u32)>,
+    /// Ranges of characters that composition may change or move; ascending.
+    unsettled: Vec<(u32, u32)>,
+}
+
+const SYLLABLES: std::ops::Range<u32> = 0xAC00..0xD7A4;
+const LEADS: std::ops::Range<u32> = 0x1100..0x1113;
+const VOWELS: std::ops::Range<u32> = 0x1161..0x1176;
+/// Trailing consonants; the code point before them would stand for none.
+const TRAILS: std::ops::Range<u32> = 0x11A8..0x11C3;
+const TRAIL_BASE: u32 = 0x11A7;
+const VOWEL_COUNT: u32 = 21;
+const TRAIL_COUNT: u32 = 28;
+
+impl Composition {
+    /// Reads sections 2 and 3 of the table of characters.
+    pub(super) fn read(mut number: impl FnMut() -> Option<u32>) -> Self {
+        let mut classes = Vec::new();
+        let mut next = 0;
+        for _ in 0..number().unwrap_or(0) {
+            let (Some(gap), Some(length), Some(class)) = (number(), number(), number()) else { break };
+            classes.push((next + gap, next + gap + length - 1, class as u8));
+            next += gap + length;
+        }
+        let mut decompositions = Vec::new();
+        let mut compositions = Vec::new();
+        let mut unsettled: Vec<(u32, u32)> = classes.iter().map(|&(a, b, _)| (a, b)).collect();
+        let mut character = 0;
+        for _ in 0..number().unwrap_or(0) {
+            let (Some(gap), Some(first), Some(second)) = (number(), number(), number()) else { break };
+            character += gap;
+            decompositions.push((character, first / 2, second));
+            if first % 2 == 1 {
+                compositions.push((first / 2, second, character));
+                unsettled.push((second, second));
+            } else {
+                unsettled.push((character, character));
+            }
+        }
+        unsettled.push((VOWELS.start, VOWELS.end - 1));
+        unsettled.push((TRAILS.start, TRAILS.end - 1));
+        compositions.sort_unstable();
+        unsettled.sort_unstable();
+        Self { classes, decompositions, compositions, unsettled }
+    }
+
+    /// Ranges of characters that have a combining class, do not survive composition, or may
+    /// compose with what stands before them. All others close the stretch before them.
+    pub(super) fn unsettled(&self) -> &[(u32, u32)] {
+        &self.unsettled
+    }
+
+    pub(super) fn is_unsettled(&self, code: u32) -> bool {
+        let after = self.unsettled.partition_point(|&(first, _)| first <= code);
+        // Ranges may repeat a character, but only ranges of classes are longer than one.
+        self.unsettled.iter().take(after).rev().take(2).any(|&(_, last)| code <= last)
+    }
+
+    /// Ranges of characters with a combining class.
+    pub(super) fn combining(&self) -> Vec<(u32, u32)> {
+        self.classes.iter().map(|&(first, last, _)| (first, last)).collect()
+    }
+
+    fn class(&self, code: u32) -> u8 {
+        if code < 0x300 {
+            return 0;
+        }
+        let after = self.classes.partition_point(|&(first, _, _)| first <= code);
+        self.classes.get(after.wrapping_sub(1)).filter(|range| code <= range.1).map_or(0, |range| range.2)
+    }
+
+    fn decompose(&self, code: u32, out: &mut Vec<(u32, u8)>) {
+        if SYLLABLES.contains(&code) {
+            let index = code - SYLLABLES.start;
+            out.push((LEADS.start + index / (VOWEL_COUNT * TRAIL_COUNT), 0));
+            out.push((VOWELS.start + index / TRAIL_COUNT % VOWEL_COUNT, 0));
+            if !index.is_multiple_of(TRAIL_COUNT) {
+                out.push((TRAIL_BASE + index % TRAIL_COUNT, 0));
+            }
+            return;
+        }
+        let found = self.decompositions.binary_search_by_key(&code, |entry| entry.0);
+        match found.ok().and_then(|at| self.decompositions.get(at)) {
+            // Decompositions nest at most three deep.
+            Some(&(_, first, second)) => {
+                self.decompose(first, out);
+                if second > 0 {
+                    self.decompose(second, out);
+                }
+            }
+            None => out.push((code, self.class(code))),
+        }
+    }
+
+    fn compose(&self, first: u32, second: u32) -> Option<u32> {
+        if LEADS.contains(&first) && VOWELS.contains(&second) {
+            let syllable = (first - LEADS.start) * VOWEL_COUNT + (second - VOWELS.start);
+            return Some(SYLLABLES.start + syllable * TRAIL_COUNT);
+        }
+        if SYLLABLES.contains(&first)
+            && (first - SYLLABLES.start).is_multiple_of(TRAIL_COUNT)
+            && TRAILS.contains(&second)
+        {
+            return Some(first + second - TRAIL_BASE);
+        }
+        let at = self.compositions.binary_search_by_key(&(first, second), |entry| (entry.0, entry.1)).ok()?;
+        self.compositions.get(at).map(|entry| entry.2)
+    }
+
+    /// Composes a stretch that starts at a settled character. Linear but for the stable sort of
+    /// each run of marks.
+    pub(super) fn normalize(&self, stretch: &[char]) -> Vec<char> {
+        let mut parts = Vec::with_capacity(stretch.len() + 2);
+        for &c in stretch {
+            self.decompose(u32::from(c), &mut parts);
+        }
+        for marks in parts.chunk_by_mut(|a, b| a.1 != 0 && b.1 != 0) {
+            marks.sort_by_key(|part| part.1);
+        }
+        let mut out: Vec<u32> = Vec::with_capacity(parts.len());
+        let mut starter = None;
+        // Class of the last part kept after the starter.
+        let mut kept: Option<u8> = None;
+        for (code, class) in parts {
+            let base = starter.filter(|_| kept.is_none_or(|kept| kept < class));
+            if let Some(base) = base.and_then(|at: usize| out.get_mut(at))
+                && let Some(composite) = self.compose(*base, code)
+            {
+                *base = composite;
+                continue;
+            }
+            if class == 0 {
+                starter = Some(out.len());
+                kept = None;
+            } else {
+                kept = Some(class);
+            }
+            out.push(code);
+        }
+        out.into_iter().filter_map(char::from_u32).collect()
+    }
+}

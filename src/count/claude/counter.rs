@@ -1,0 +1,152 @@
+//! The cost of the units of a text.
+
+use std::cell::RefCell;
+
+use super::marks::write_word;
+use super::memo::{KEY_LENGTH, Key, Memo};
+use super::runs::{Borders, Span, Units};
+use super::tiling::{Ladder, Tiling};
+use super::vocabulary::{BEGIN, END, Pieces, Vocabulary};
+
+/// What counting with one vocabulary needs: kept between counts for its memory of words.
+pub(super) struct Counter {
+    pub(super) vocabulary: Vocabulary,
+    /// Whether words in capitals get their marker (v3).
+    caps: bool,
+    space: Ladder,
+    tab: Ladder,
+    newline: Ladder,
+    memo: Memo,
+    tiling: Tiling,
+}
+
+/// Tags of the keys of the memory: words, and signs with 0 to 2 borders.
+const WORD_TAG: u8 = 8;
+
+impl Counter {
+    fn new(pieces: Pieces) -> Self {
+        let vocabulary = Vocabulary::of(pieces);
+        Self {
+            vocabulary,
+            caps: pieces == Pieces::V3,
+            space: Ladder::new(b' ', vocabulary),
+            tab: Ladder::new(b'\t', vocabulary),
+            newline: Ladder::new(b'\n', vocabulary),
+            memo: Memo::new(),
+            tiling: Tiling::default(),
+        }
+    }
+
+    /// Lends the counter of this thread for one vocabulary.
+    pub(super) fn with<R>(pieces: Pieces, use_it: impl FnOnce(&mut Counter) -> R) -> R {
+        thread_local! {
+            static COUNTERS: RefCell<[Option<Box<Counter>>; 2]> = const { RefCell::new([None, None]) };
+        }
+        COUNTERS.with(|counters| match counters.try_borrow_mut().as_deref_mut() {
+            Ok([v3, v47]) => {
+                let counter = if pieces == Pieces::V3 { v3 } else { v47 };
+                use_it(counter.get_or_insert_with(|| Box::new(Counter::new(pieces))))
+            }
+            // Not reached: counting never calls itself.
+            Err(_) => use_it(&mut Counter::new(pieces)),
+        })
+    }
+
+    /// Tokens of the newlines that close a message. The frame adds two, and one token reaches
+    /// from the text into them, which the frame has paid already.
+    pub(super) fn closing_newlines(&self, count: usize) -> u64 {
+        if count == 0 { 0 } else { u64::from(self.newline.cost(count + 2)) - 1 }
+    }
+
+    fn word_cost(&mut self, body: &str) -> u32 {
+        self.tiling.clear();
+        write_word(body, self.caps, &mut self.tiling);
+        self.tiling.cost(self.vocabulary)
+    }
+
+    fn sign_cost(&mut self, body: &str, borders: Borders) -> u32 {
+        self.tiling.clear();
+        if borders.begin {
+            self.tiling.push_byte(BEGIN, 0);
+        }
+        let saved = self.tiling.push_shortened(body, self.vocabulary);
+        if borders.end {
+            self.tiling.push_byte(END, 0);
+        }
+        saved + self.tiling.cost(self.vocabulary)
+    }
+}
+
+/// Adds up the tokens of the units of one text.
+pub(super) struct Sum<'t, 'c> {
+    pub(super) text: &'t str,
+    pub(super) counter: &'c mut Counter,
+    pub(super) tokens: u64,
+}
+
+impl Sum<'_, '_> {
+    fn body(&self, span: Span) -> &str {
+        self.text.get(span.start..span.end).unwrap_or_default()
+    }
+
+    #[inline]
+    fn remembered(&mut self, span: Span, tag: u8, cost: impl FnOnce(&mut Counter, &str) -> u32) {
+        let text = self.text;
+        let length = span.end - span.start;
+        if length > KEY_LENGTH {
+            let body = text.get(span.start..span.end).unwrap_or_default();
+            self.tokens += u64::from(cost(self.counter, body));
+            return;
+        }
+        let key = Key::new(text.as_bytes().get(span.start..).unwrap_or_default(), length, tag);
+        let tokens = if let Some(tokens) = self.counter.memo.get(key) {
+            tokens
+        } else {
+            let tokens = cost(self.counter, text.get(span.start..span.end).unwrap_or_default());
+            self.counter.memo.set(key, tokens);
+            tokens
+        };
+        self.tokens += u64::from(tokens);
+    }
+}
+
+impl Units for Sum<'_, '_> {
+    fn frame(&mut self, _at: usize) {
+        self.tokens += 1;
+    }
+
+    fn spaces(&mut self, span: Span) {
+        let length = span.end - span.start;
+        self.tokens += u64::from(match self.text.as_bytes().get(span.start) {
+            Some(b' ') => self.counter.space.cost(length),
+            Some(b'\t') => self.counter.tab.cost(length),
+            Some(b'\n') => self.counter.newline.cost(length),
+            _ => self.counter.vocabulary.character(self.body(span).as_bytes()),
+        });
+    }
+
+    /// Every one to three digits are a piece, and no piece has more.
+    fn digits(&mut self, span: Span) {
+        self.tokens += (span.end - span.start).div_ceil(3) as u64;
+    }
+
+    fn letters(&mut self, span: Span, borders: Borders) {
+        let mut tokens = u64::from(borders.begin) + u64::from(borders.end);
+        let mut buffer = [0; 4];
+        for c in self.body(span).chars() {
+            tokens += u64::from(self.counter.vocabulary.character(c.encode_utf8(&mut buffer).as_bytes()));
+        }
+        self.tokens += tokens;
+    }
+
+    #[inline]
+    fn signs(&mut self, span: Span, borders: Borders) {
+        let tag = 1 + u8::from(borders.begin) + 2 * u8::from(borders.end);
+        self.remembered(span, tag, |counter, body| counter.sign_cost(body, borders));
+    }
+
+    #[inline]
+    fn word(&mut self, span: Span) {
+        self.remembered(span, WORD_TAG, Counter::word_cost);
+    }
+}

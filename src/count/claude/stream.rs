@@ -1,0 +1,57 @@
+//! A text that arrives in pieces.
+
+use super::splits::last_safe_split;
+use super::{Edges, Family, count_part};
+
+/// Counts a text that arrives in pieces as if it were one string.
+///
+/// Only what stands after the last safe split is kept, so memory is bounded by the longest
+/// stretch without one: in prose and code a word or a line, in the worst case (a megabyte of one
+/// letter) the text.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    family: Family,
+    /// Tokens up to the last safe split.
+    settled: u64,
+    /// The text has no part before `pending`.
+    opens: bool,
+    pending: String,
+    /// Up to here `pending` is known to have no safe split.
+    searched: usize,
+}
+
+/// A split is judged by at most this many bytes after it: two characters.
+const LOOKAHEAD: usize = 8;
+
+impl Stream {
+    /// An empty text.
+    #[must_use]
+    pub fn new(family: Family) -> Self {
+        Self { family, settled: 0, opens: true, pending: String::new(), searched: 0 }
+    }
+
+    /// Adds the next piece of the text.
+    pub fn push(&mut self, piece: &str) {
+        self.pending.push_str(piece);
+        if let Some(split) = last_safe_split(&self.pending, self.searched)
+            && let Some((part, _)) = self.pending.split_at_checked(split)
+        {
+            self.settled += count_part(self.family, part, Edges { opens: self.opens, closes: false });
+            self.opens = false;
+            self.pending.drain(..split);
+        }
+        self.searched = self.pending.floor_char_boundary(self.pending.len().saturating_sub(LOOKAHEAD));
+    }
+
+    /// The tokens of the text so far, if it ended here.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.settled + count_part(self.family, &self.pending, Edges { opens: self.opens, closes: true })
+    }
+
+    /// The tokens of the whole text.
+    #[must_use]
+    pub fn finish(self) -> u64 {
+        self.total()
+    }
+}

@@ -1,0 +1,216 @@
+//! The cheapest cover of a marked stretch with pieces; what no piece covers pays its bytes.
+
+use super::vocabulary::Vocabulary;
+
+/// A marked stretch of text and the working memory to tile it.
+#[derive(Default)]
+pub(super) struct Tiling {
+    bytes: Vec<u8>,
+    /// For every byte, the end in the unmarked stretch of the character it belongs to.
+    ends: Vec<usize>,
+    /// Tokens of the cheapest cover up to each byte, and where its last tile starts.
+    best: Vec<(u32, u32)>,
+}
+
+/// No cover ends here: the inside of a character.
+const UNREACHED: u32 = u32::MAX;
+
+/// The longest piece in bytes; longer repetitions are certain to be cut inside.
+#[cfg(test)]
+const LONGEST_PIECE: usize = 128;
+
+/// From this length on, one more longest repeat costs one more token. For runs that are nothing
+/// but one character this holds from 103 (checked for every piece up to the square of the longest
+/// repeat, from where it holds in general); the pieces that reach in from both sides add twice
+/// the longest piece, and the removed repeat once more.
+const PERIODIC: usize = 512;
+
+impl Tiling {
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+    }
+
+    #[inline]
+    pub(super) fn push_byte(&mut self, byte: u8, end: usize) {
+        self.bytes.push(byte);
+        self.ends.push(end);
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, c: char, end: usize) {
+        let mut buffer = [0; 4];
+        for &byte in c.encode_utf8(&mut buffer).as_bytes() {
+            self.push_byte(byte, end);
+        }
+    }
+
+    pub(super) fn push_str(&mut self, text: &str) {
+        for (at, c) in text.char_indices() {
+            self.push(c, at + c.len_utf8());
+        }
+    }
+
+    /// Appends ASCII or other text of which only the cost is asked, leaving out of long
+    /// repetitions what is certain to be covered by longest repeats; returns their tokens.
+    pub(super) fn push_shortened(&mut self, text: &str, vocabulary: Vocabulary) -> u32 {
+        if text.len() <= PERIODIC {
+            self.push_bytes(text.as_bytes());
+            return 0;
+        }
+        let mut saved = 0;
+        for run in text.as_bytes().chunk_by(|a, b| a == b) {
+            let (kept, tokens) = match run.first() {
+                Some(&byte) if run.len() > PERIODIC && byte.is_ascii() => {
+                    shorten(run.len(), vocabulary.longest_repeat(byte))
+                }
+                _ => (run.len(), 0),
+            };
+            self.push_bytes(run.get(..kept).unwrap_or(run));
+            saved += tokens;
+        }
+        saved
+    }
+
+    fn push_bytes(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+        self.ends.resize(self.bytes.len(), 0);
+    }
+
+    /// The number of tokens of what was pushed.
+    pub(super) fn cost(&mut self, vocabulary: Vocabulary) -> u32 {
+        self.solve(vocabulary);
+        self.best.last().map_or(0, |last| last.0)
+    }
+
+    /// Walks the vocabulary from every character on and keeps the cheapest cover of each prefix.
+    /// Linear in the stretch: a walk ends with the longest piece that starts where it starts.
+    fn solve(&mut self, vocabulary: Vocabulary) {
+        let length = self.bytes.len();
+        self.best.clear();
+        self.best.resize(length + 1, (UNREACHED, 0));
+        if let Some(start) = self.best.first_mut() {
+            *start = (0, 0);
+        }
+        for start in 0..length {
+            let Some(&(before, _)) = self.best.get(start) else { break };
+            if before == UNREACHED {
+                continue;
+            }
+            let (Some(rest), Some(best)) = (self.bytes.get(start..), self.best.get_mut(start + 1..)) else {
+                break;
+            };
+            let width = rest.first().map_or(1, |&lead| width(lead));
+            let after = (before + 1, start as u32);
+            let mut node = vocabulary.root();
+            let mut covered = 1;
+            let mut single = false;
+            for ((depth, &byte), slot) in (1..).zip(rest).zip(best.iter_mut()) {
+                let Some(next) = vocabulary.step(node, byte) else { break };
+                node = next;
+                if vocabulary.is_piece(node) {
+                    single |= depth == width;
+                    // On a tie the earlier start, that is the longer last tile, stays.
+                    if after.0 < slot.0 {
+                        *slot = after;
+                    }
+                } else if depth < width && vocabulary.is_prefix(node) {
+                    covered = depth;
+                }
+            }
+            if !single && let Some(slot) = best.get_mut(width - 1) {
+                let floor = before + (width - covered) as u32 + 1;
+                if floor < slot.0 {
+                    *slot = (floor, start as u32);
+                }
+            }
+        }
+    }
+
+    /// The end of every token in the unmarked stretch.
+    pub(super) fn token_ends(&mut self, vocabulary: Vocabulary, mut token: impl FnMut(usize)) {
+        self.solve(vocabulary);
+        let mut tiles = Vec::new();
+        let mut at = self.bytes.len();
+        while let Some(&(cost, start)) = self.best.get(at).filter(|_| at > 0) {
+            let before = self.best.get(start as usize).map_or(0, |best| best.0);
+            tiles.push((at, cost - before));
+            at = start as usize;
+        }
+        for (end, tokens) in tiles.into_iter().rev() {
+            for _ in 0..tokens {
+                token(self.ends.get(end - 1).copied().unwrap_or(0));
+            }
+        }
+    }
+}
+
+/// Bytes of the character that starts with `lead`; markers are one byte.
+#[inline]
+fn width(lead: u8) -> usize {
+    match lead {
+        0..0x80 => 1,
+        0x80..0xE0 => 2,
+        0xE0..0xF0 => 3,
+        _ => 4,
+    }
+}
+
+/// The length that stands for a longer run of one character, and the tokens of the difference.
+fn shorten(length: usize, longest: usize) -> (usize, u32) {
+    let removed = length.saturating_sub(PERIODIC) / longest;
+    (length - removed * longest, removed as u32)
+}
+
+/// Tokens of runs of one ASCII whitespace character, by their length.
+pub(super) struct Ladder {
+    costs: Vec<u32>,
+    longest: usize,
+}
+
+impl Ladder {
+    pub(super) fn new(byte: u8, vocabulary: Vocabulary) -> Self {
+        let mut tiling = Tiling::default();
+        tiling.push_bytes(&[byte; PERIODIC]);
+        tiling.solve(vocabulary);
+        let costs = tiling.best.iter().map(|best| best.0).collect();
+        Self { costs, longest: vocabulary.longest_repeat(byte) }
+    }
+
+    #[inline]
+    pub(super) fn cost(&self, length: usize) -> u32 {
+        if let Some(&cost) = self.costs.get(length) {
+            return cost;
+        }
+        let (kept, tokens) = shorten(length, self.longest);
+        self.costs.get(kept).copied().unwrap_or(0) + tokens
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::count::claude::vocabulary::Pieces;
+
+    /// The claim behind [`PERIODIC`], for every ASCII character and both vocabularies: from the
+    /// longest repeat squared on it holds in general, since that many shorter repeats contain
+    /// some that add up to longest ones.
+    #[test]
+    fn long_runs_are_periodic() {
+        for pieces in [Pieces::V3, Pieces::V47] {
+            let vocabulary = Vocabulary::of(pieces);
+            for byte in (b'\t'..=b'\n').chain(0x20..0x7F) {
+                let longest = vocabulary.longest_repeat(byte);
+                assert!(longest <= LONGEST_PIECE);
+                let mut tiling = Tiling::default();
+                tiling.push_bytes(&vec![byte; longest * longest + 2 * PERIODIC]);
+                tiling.solve(vocabulary);
+                let costs: Vec<u32> = tiling.best.iter().map(|best| best.0).collect();
+                let from = PERIODIC - 3 * LONGEST_PIECE;
+                for (short, long) in costs.iter().zip(costs.iter().skip(longest)).skip(from) {
+                    assert_eq!(short + 1, *long, "{:?}", byte as char);
+                }
+            }
+        }
+    }
+}

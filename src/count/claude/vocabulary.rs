@@ -1,0 +1,122 @@
+//! The measured vocabularies of both tokenizer generations in one trie.
+//!
+//! `vocabulary.bin` is written by `calibration/fetch_vocabulary.py`, which documents its format.
+
+use std::sync::OnceLock;
+
+use super::trie::{Node, Trie, TrieBuilder};
+
+/// Begin of word, written before a word and before a sign that follows a space.
+pub(super) const BEGIN: u8 = 1;
+/// End of word, written after a word and after a sign that stands before a single space.
+pub(super) const END: u8 = 2;
+/// Stands before [`BEGIN`] when the word had a capital first letter.
+pub(super) const SHIFT: u8 = 3;
+/// Stands before [`BEGIN`] when the word was all capitals.
+pub(super) const CAPS: u8 = 4;
+
+static TABLE: &[u8] = include_bytes!("vocabulary.bin");
+
+/// The two measured lists of pieces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pieces {
+    V3,
+    V47,
+}
+
+impl Pieces {
+    fn piece_flag(self) -> u32 {
+        match self {
+            Pieces::V3 => 1,
+            Pieces::V47 => 2,
+        }
+    }
+
+    fn prefix_flag(self) -> u32 {
+        match self {
+            Pieces::V3 => 4,
+            Pieces::V47 => 8,
+        }
+    }
+}
+
+/// One list of pieces, ready to be walked byte by byte.
+#[derive(Clone, Copy)]
+pub(super) struct Vocabulary {
+    trie: &'static Trie,
+    piece: u32,
+    prefix: u32,
+}
+
+impl Vocabulary {
+    pub(super) fn of(pieces: Pieces) -> Self {
+        static TRIE: OnceLock<Trie> = OnceLock::new();
+        Self { trie: TRIE.get_or_init(read_table), piece: pieces.piece_flag(), prefix: pieces.prefix_flag() }
+    }
+
+    pub(super) fn root(self) -> Node {
+        self.trie.root()
+    }
+
+    #[inline]
+    pub(super) fn step(self, node: Node, byte: u8) -> Option<Node> {
+        self.trie.step(node, byte)
+    }
+
+    /// Whether the bytes that led here are one token.
+    #[inline]
+    pub(super) fn is_piece(self, node: Node) -> bool {
+        node.flags() & self.piece != 0
+    }
+
+    /// Whether the bytes that led here, the start of a character, are one token.
+    #[inline]
+    pub(super) fn is_prefix(self, node: Node) -> bool {
+        node.flags() & self.prefix != 0
+    }
+
+    /// Tokens of one character (its UTF-8 bytes) that stands alone. A character that is no piece
+    /// pays its longest known start once and every other byte.
+    pub(super) fn character(self, bytes: &[u8]) -> u32 {
+        let mut node = self.root();
+        let mut covered = 1;
+        for (depth, &byte) in (1..).zip(bytes) {
+            let Some(next) = self.step(node, byte) else { break };
+            node = next;
+            if depth == bytes.len() && self.is_piece(node) {
+                return 1;
+            }
+            if self.is_prefix(node) {
+                covered = depth;
+            }
+        }
+        (bytes.len() - covered) as u32 + 1
+    }
+
+    /// Length of the longest piece that is `byte` repeated, at least 1.
+    pub(super) fn longest_repeat(self, byte: u8) -> usize {
+        let mut node = self.root();
+        let mut longest = 1;
+        for length in 1.. {
+            let Some(next) = self.step(node, byte) else { break };
+            node = next;
+            if self.is_piece(node) {
+                longest = length;
+            }
+        }
+        longest
+    }
+}
+
+fn read_table() -> Trie {
+    let mut builder = TrieBuilder::new();
+    let mut rest = TABLE;
+    while let Some((&shared, tail)) = rest.split_first() {
+        let length = tail.iter().position(|byte| (0x10..0x20).contains(byte)).unwrap_or(tail.len());
+        let (bytes, tail) = tail.split_at(length);
+        let Some((&close, tail)) = tail.split_first() else { break };
+        builder.add(usize::from(shared), bytes, close & 0xF);
+        rest = tail;
+    }
+    builder.finish()
+}
