@@ -84,7 +84,7 @@ impl Estimate {
         let cached = cached_prefix(&tallied.marks, &tallied.parts, model, &mut notes);
         let steady = tallied.parts.iter().take_while(|part| part.role == crate::Role::System);
         Self {
-            tokens: accuracy.range(expected),
+            tokens: accuracy.range(expected).stretched(tallied.slack),
             basis: accuracy.basis,
             own_vocabulary: counter.is_own(),
             confidence: accuracy.confidence,

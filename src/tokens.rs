@@ -91,6 +91,12 @@ impl Range {
         Self { low: low.min(expected), expected, high: high.max(expected) }
     }
 
+    /// The same range with its high end moved up by `slack`.
+    #[must_use]
+    pub fn stretched(self, slack: Tokens) -> Self {
+        Self { high: self.high + slack, ..self }
+    }
+
     /// The smallest count to expect.
     pub const fn low(self) -> Tokens {
         self.low

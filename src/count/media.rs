@@ -7,8 +7,13 @@ use crate::{
 
 /// The side of the square that is one Claude picture token.
 const CLAUDE_PATCH: u64 = 28;
-/// Text tokens of a PDF page on Claude: the upper end of the published 1,500 to 3,000.
-const CLAUDE_PAGE_TEXT: u64 = 3_000;
+/// What stands around a picture on Claude: measured on 27 single pictures of known size.
+const CLAUDE_AROUND_IMAGE: u64 = 3;
+/// A PDF page on Claude: its picture, 1,568 tokens on every model that was measured, and a little
+/// text. Anthropic publishes 1,500 to 3,000 tokens of text for a full page besides.
+const CLAUDE_PAGE: u64 = 1_568 + 250;
+/// What stands around a document that is text: measured on one kind of record.
+pub(super) const AROUND_TEXT: u64 = 38;
 /// The tokens of one page on Nova 2.
 const NOVA_2_PAGE: u64 = 2_560;
 /// The tokens of one picture on Nova 2.
@@ -22,8 +27,35 @@ const BYTES_PER_PAGE: usize = 50_000;
 /// Bytes of a document or recording of unknown kind that are taken for a token.
 const BYTES_PER_TOKEN: usize = 4;
 
-/// The tokens of one item, and a sentence where something had to be assumed.
-pub(super) fn tokens(rule: ImageRule, kind: Kind, media: &Media) -> (u64, Option<String>) {
+/// The text of a full PDF page on Claude, which is published and rarely met.
+const CLAUDE_PAGE_TEXT: u64 = 3_000;
+
+/// What one item costs.
+pub(super) struct Cost {
+    /// The expected tokens.
+    pub(super) tokens: u64,
+    /// How many more it may be.
+    pub(super) slack: u64,
+    /// A sentence where something had to be assumed.
+    pub(super) assumed: Option<String>,
+}
+
+/// What one item costs.
+pub(super) fn cost(rule: ImageRule, kind: Kind, media: &Media) -> Cost {
+    let (tokens, assumed) = tokens(rule, kind, media);
+    let pages = tokens.div_ceil(CLAUDE_PAGE);
+    let slack = match (kind, rule) {
+        (Kind::Document, ImageRule::ClaudeStandard | ImageRule::ClaudeHigh) => {
+            pages.saturating_mul(CLAUDE_PAGE_TEXT)
+        }
+        // What is in no request can be of any length.
+        _ if kind != Kind::Image && media.bytes.is_none() => tokens,
+        _ => 0,
+    };
+    Cost { tokens, slack, assumed }
+}
+
+fn tokens(rule: ImageRule, kind: Kind, media: &Media) -> (u64, Option<String>) {
     let claude = matches!(rule, ImageRule::ClaudeStandard | ImageRule::ClaudeHigh);
     match kind {
         Kind::Image => image(rule, media),
@@ -48,8 +80,8 @@ fn image(rule: ImageRule, media: &Media) -> (u64, Option<String>) {
     };
     let (width, height) = (u64::from(width.max(1)), u64::from(height.max(1)));
     let tokens = match rule {
-        ImageRule::ClaudeStandard => claude_image(width, height, 1_568, 1_568),
-        ImageRule::ClaudeHigh => claude_image(width, height, 2_576, 4_784),
+        ImageRule::ClaudeStandard => claude_image(width, height, 1_568, 1_568) + CLAUDE_AROUND_IMAGE,
+        ImageRule::ClaudeHigh => claude_image(width, height, 2_576, 4_784) + CLAUDE_AROUND_IMAGE,
         ImageRule::Nova1 => nova_1_image(width, height),
         ImageRule::Nova2 => NOVA_2_IMAGE,
         ImageRule::Unknown => {
@@ -58,13 +90,13 @@ fn image(rule: ImageRule, media: &Media) -> (u64, Option<String>) {
             return (largest, Some(message.to_owned()));
         }
     };
-    (tokens.min(largest), None)
+    (tokens, None)
 }
 
 fn largest_image(rule: ImageRule) -> u64 {
     match rule {
-        ImageRule::ClaudeStandard => 1_568,
-        ImageRule::ClaudeHigh | ImageRule::Unknown => 4_784,
+        ImageRule::ClaudeStandard => 1_568 + CLAUDE_AROUND_IMAGE,
+        ImageRule::ClaudeHigh | ImageRule::Unknown => 4_784 + CLAUDE_AROUND_IMAGE,
         ImageRule::Nova1 => NOVA_1_IMAGE_MAX,
         ImageRule::Nova2 => NOVA_2_IMAGE,
     }
@@ -82,18 +114,19 @@ fn nova_1_image(width: u64, height: u64) -> u64 {
     let shortest = width.min(height).max(1);
     let scale = |side: u64| side.saturating_mul(896).div_ceil(shortest);
     let (width, height) = if shortest < 896 { (scale(width), scale(height)) } else { (width, height) };
-    width.saturating_mul(height).div_ceil(640)
+    width.saturating_mul(height).div_ceil(640).min(NOVA_1_IMAGE_MAX)
 }
 
 fn document(rule: ImageRule, media: &Media) -> (u64, Option<String>) {
     let page = match rule {
         ImageRule::Nova1 | ImageRule::Nova2 => NOVA_2_PAGE,
-        _ => CLAUDE_PAGE_TEXT + largest_image(rule),
+        _ => CLAUDE_PAGE,
     };
     let whole = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     match (media.pages, media.bytes) {
         (Some(pages), _) => {
-            let message = format!("{pages} pages at {page} tokens each, the upper end of what is published");
+            let message =
+                format!("{pages} pages at {page} tokens each; a page full of text takes up to 3,000 more");
             (page.saturating_mul(u64::from(pages)), Some(message))
         }
         (None, Some(bytes)) => {
@@ -121,13 +154,13 @@ mod tests {
         let high = ImageRule::ClaudeHigh;
         for (rule, size, tokens) in [
             // Source: Anthropic's vision page as quoted in facts of November 2026.
-            (standard, Some((1000, 1000)), 1_296),
-            (high, Some((1000, 1000)), 1_296),
-            (high, Some((1920, 1080)), 2_691),
-            (standard, Some((8000, 8000)), 1_568),
-            (standard, Some((1, 1)), 1),
-            (standard, None, 1_568),
-            (high, None, 4_784),
+            (standard, Some((1000, 1000)), 1_296 + 3),
+            (high, Some((1000, 1000)), 1_296 + 3),
+            (high, Some((1920, 1080)), 2_691 + 3),
+            (standard, Some((8000, 8000)), 1_568 + 3),
+            (standard, Some((1, 1)), 1 + 3),
+            (standard, None, 1_568 + 3),
+            (high, None, 4_784 + 3),
             (ImageRule::Nova2, Some((640, 480)), 230),
             (ImageRule::Nova1, Some((900, 900)), 1_266),
         ] {

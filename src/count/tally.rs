@@ -64,6 +64,8 @@ pub(crate) struct Tally {
     marks: Vec<CacheMark>,
     traits: Vec<Trait>,
     notes: Vec<Note>,
+    /// How many tokens more the media may be than was added for them.
+    slack: u64,
     /// The string being written, where tokens merge over the seams of its pieces, and what was
     /// added for it so far.
     string: Option<(Stream, i64)>,
@@ -82,6 +84,7 @@ impl Tally {
             marks: Vec::new(),
             traits: Vec::new(),
             notes: Vec::new(),
+            slack: 0,
             string: None,
             carry: 0,
         }
@@ -155,11 +158,13 @@ impl Tally {
         self.note_trait(Trait::Media);
         if let Some(text) = &media.text {
             self.text(owner, text);
+            self.add(owner, signed(media::AROUND_TEXT));
             return;
         }
-        let (tokens, assumed) = media::tokens(self.image, kind, media);
-        self.add(owner, signed(tokens));
-        if let (Some(message), Owner::Part(index)) = (assumed, owner) {
+        let cost = media::cost(self.image, kind, media);
+        self.add(owner, signed(cost.tokens));
+        self.slack = self.slack.saturating_add(cost.slack);
+        if let (Some(message), Owner::Part(index)) = (cost.assumed, owner) {
             let pointer = self.parts.get(index).map(|part| part.pointer.clone()).unwrap_or_default();
             self.notes.push(Note::new("media-assumed", message).at(pointer));
         }
@@ -196,7 +201,14 @@ impl Tally {
         let owed: i64 = self.below.iter().filter(|sum| **sum < 0).sum();
         let frame = Tokens::new(u64::try_from(self.frame.saturating_add(owed)).unwrap_or_default());
         self.traits.sort_unstable();
-        Tallied { parts: self.parts, frame, marks: self.marks, traits: self.traits, notes: self.notes }
+        Tallied {
+            parts: self.parts,
+            frame,
+            slack: Tokens::new(self.slack),
+            marks: self.marks,
+            traits: self.traits,
+            notes: self.notes,
+        }
     }
 }
 
@@ -209,6 +221,7 @@ fn signed(tokens: u64) -> i64 {
 pub(crate) struct Tallied {
     pub(crate) parts: Vec<Part>,
     pub(crate) frame: Tokens,
+    pub(crate) slack: Tokens,
     pub(crate) marks: Vec<CacheMark>,
     pub(crate) traits: Vec<Trait>,
     pub(crate) notes: Vec<Note>,
