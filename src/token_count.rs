@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    Basis, Catalog, Dialect, Error, ErrorKind, Estimate, Request, Tokens,
+    Basis, Catalog, Error, Estimate, Request, Tokens,
     catalog::{Accuracy, RequestKind},
     count::Counter,
     target::{Target, Wanted},
@@ -39,12 +39,7 @@ pub fn count_tokens(
     let target = Target::find(wanted, catalog)?;
     let model = target.model.as_ref();
     let (tokens, basis) = if as_message {
-        let estimate = match Request::read(text, Some(Dialect::Text)) {
-            Ok(request) => Estimate::of(&request.prompt()?, model),
-            // A message of nothing but white space is no request, but it has a count.
-            Err(error) if error.kind() == ErrorKind::Empty => Estimate::of(&Request::message(text), model),
-            Err(error) => return Err(error),
-        };
+        let estimate = Estimate::of(&Request::message(text), model);
         (estimate.tokens, estimate.basis)
     } else {
         let counter = Counter::for_tokenizer(&model.tokenizer);

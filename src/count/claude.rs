@@ -28,6 +28,8 @@
 mod characters;
 mod composition;
 mod counter;
+#[cfg(test)]
+mod laws;
 mod marks;
 mod memo;
 mod normalize;

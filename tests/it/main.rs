@@ -4,12 +4,14 @@
 //! - `reading`: input that cannot be used, and where the error points
 //! - `laws`: what must hold for any request and any bytes (proptest)
 //! - `program`: the program as a user runs it, exit codes included
+//! - `claude`: the counting engine, a row for each rule
 //! - `catalog`: the data of the catalog
 //! - `truth`: recorded requests with the provider's own counts, where that data is at hand
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod catalog;
+mod claude;
 mod fixtures;
 mod laws;
 mod program;

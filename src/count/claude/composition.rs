@@ -118,22 +118,25 @@ impl Composition {
 
     /// Composes a stretch that starts at a settled character. Linear but for the stable sort of
     /// each run of marks.
-    pub(super) fn normalize(&self, stretch: &[char]) -> Vec<char> {
-        let mut parts = Vec::with_capacity(stretch.len() + 2);
+    pub(super) fn normalize<'w>(&self, stretch: &[char], work: &'w mut Work) -> &'w [char] {
+        let Work { parts, out } = work;
+        parts.clear();
         for &c in stretch {
-            self.decompose(u32::from(c), &mut parts);
+            self.decompose(u32::from(c), parts);
         }
         for marks in parts.chunk_by_mut(|a, b| a.1 != 0 && b.1 != 0) {
-            marks.sort_by_key(|part| part.1);
+            if !marks.is_sorted_by_key(|part| part.1) {
+                marks.sort_by_key(|part| part.1);
+            }
         }
-        let mut out: Vec<u32> = Vec::with_capacity(parts.len());
+        out.clear();
         let mut starter = None;
         // Class of the last part kept after the starter.
         let mut kept: Option<u8> = None;
-        for (code, class) in parts {
+        for &mut (code, class) in parts {
             let base = starter.filter(|_| kept.is_none_or(|kept| kept < class));
             if let Some(base) = base.and_then(|at: usize| out.get_mut(at))
-                && let Some(composite) = self.compose(*base, code)
+                && let Some(composite) = self.compose(u32::from(*base), code).and_then(char::from_u32)
             {
                 *base = composite;
                 continue;
@@ -144,8 +147,15 @@ impl Composition {
             } else {
                 kept = Some(class);
             }
-            out.push(code);
+            out.extend(char::from_u32(code));
         }
-        out.into_iter().filter_map(char::from_u32).collect()
+        out
     }
+}
+
+/// Working memory of [`Composition::normalize`].
+#[derive(Default)]
+pub(super) struct Work {
+    parts: Vec<(u32, u8)>,
+    out: Vec<char>,
 }

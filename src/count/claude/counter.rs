@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::marks::write_word;
 use super::memo::{KEY_LENGTH, Key, Memo};
 use super::runs::{Borders, Span, Units};
-use super::tiling::{Ladder, Tiling};
+use super::tiling::{Ladder, Tiling, shorten};
 use super::vocabulary::{BEGIN, END, Pieces, Vocabulary};
 
 /// What counting with one vocabulary needs: kept between counts for its memory of words.
@@ -20,8 +20,9 @@ pub(super) struct Counter {
     tiling: Tiling,
 }
 
-/// Tags of the keys of the memory: words, and signs with 0 to 2 borders.
-const WORD_TAG: u8 = 8;
+/// Tags of the keys of the memory: 1 to 4 are signs by their borders, then the same for rulers.
+const RULER_TAG: u8 = 4;
+const WORD_TAG: u8 = 9;
 
 impl Counter {
     fn new(pieces: Pieces) -> Self {
@@ -55,7 +56,27 @@ impl Counter {
     /// Tokens of the newlines that close a message. The frame adds two, and one token reaches
     /// from the text into them, which the frame has paid already.
     pub(super) fn closing_newlines(&self, count: usize) -> u64 {
-        if count == 0 { 0 } else { u64::from(self.newline.cost(count + 2)) - 1 }
+        if count == 0 { 0 } else { self.newline.cost(count + 2) - 1 }
+    }
+
+    /// Tokens of `count` times one sign. The vocabularies hold long repeats, which makes tiling
+    /// slow, but such rulers come in few lengths.
+    fn ruler_cost(&mut self, c: char, count: usize, borders: Borders, tag: u8) -> u64 {
+        let longest = self.vocabulary.longest_repeat(c);
+        let (count, saved) = shorten(count, longest);
+        // A sign that no piece repeats may itself be no piece.
+        let each =
+            if longest == 1 { self.vocabulary.character(c.encode_utf8(&mut [0; 4]).as_bytes()) } else { 1 };
+        let key = Key::pair(u32::from(c), count as u32, tag);
+        let tokens = if let Some(tokens) = self.memo.get(key) {
+            tokens
+        } else {
+            let body: String = std::iter::repeat_n(c, count).collect();
+            let tokens = self.sign_cost(&body, borders);
+            self.memo.set(key, tokens);
+            tokens
+        };
+        u64::from(tokens) + saved as u64 * u64::from(each)
     }
 
     fn word_cost(&mut self, body: &str) -> u32 {
@@ -69,12 +90,21 @@ impl Counter {
         if borders.begin {
             self.tiling.push_byte(BEGIN, 0);
         }
-        let saved = self.tiling.push_shortened(body, self.vocabulary);
+        self.tiling.push_bytes(body.as_bytes());
         if borders.end {
             self.tiling.push_byte(END, 0);
         }
-        saved + self.tiling.cost(self.vocabulary)
+        self.tiling.cost(self.vocabulary)
     }
+}
+
+/// The character that `body` repeats, if it is nothing but one character.
+fn repeated(body: &str) -> Option<char> {
+    let c = body.chars().next()?;
+    let width = c.len_utf8();
+    // A text that equals itself moved by one character repeats it.
+    let same = body.as_bytes().get(width..) == body.as_bytes().get(..body.len() - width);
+    same.then_some(c)
 }
 
 /// Adds up the tokens of the units of one text.
@@ -117,12 +147,12 @@ impl Units for Sum<'_, '_> {
 
     fn spaces(&mut self, span: Span) {
         let length = span.end - span.start;
-        self.tokens += u64::from(match self.text.as_bytes().get(span.start) {
+        self.tokens += match self.text.as_bytes().get(span.start) {
             Some(b' ') => self.counter.space.cost(length),
             Some(b'\t') => self.counter.tab.cost(length),
             Some(b'\n') => self.counter.newline.cost(length),
-            _ => self.counter.vocabulary.character(self.body(span).as_bytes()),
-        });
+            _ => u64::from(self.counter.vocabulary.character(self.body(span).as_bytes())),
+        };
     }
 
     /// Every one to three digits are a piece, and no piece has more.
@@ -142,6 +172,13 @@ impl Units for Sum<'_, '_> {
     #[inline]
     fn signs(&mut self, span: Span, borders: Borders) {
         let tag = 1 + u8::from(borders.begin) + 2 * u8::from(borders.end);
+        if span.end - span.start > KEY_LENGTH
+            && let Some(c) = repeated(self.body(span))
+        {
+            self.tokens +=
+                self.counter.ruler_cost(c, (span.end - span.start) / c.len_utf8(), borders, tag + RULER_TAG);
+            return;
+        }
         self.remembered(span, tag, |counter, body| counter.sign_cost(body, borders));
     }
 

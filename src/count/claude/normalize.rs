@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::characters::Characters;
+use super::composition::Work;
 
 /// Folded text and, if asked for, where each of its bytes ends in the text it came from.
 pub(super) struct Folded<'t> {
@@ -24,6 +25,8 @@ pub(super) fn fold(text: &str, quotes: bool, trace: bool) -> Folded<'_> {
         out: String::with_capacity(text.len()),
         ends: trace.then(Vec::new),
         nikhahit: None,
+        stretch: Vec::new(),
+        work: Work::default(),
     };
     folding.run(text, plain);
     Folded { text: Cow::Owned(folding.out), ends: folding.ends }
@@ -74,6 +77,9 @@ struct Folding {
     ends: Option<Vec<usize>>,
     /// End of a Thai nikhahit that waits for a sara aa to compose with.
     nikhahit: Option<usize>,
+    /// Working memory of `stretch`.
+    stretch: Vec<char>,
+    work: Work,
 }
 
 impl Folding {
@@ -119,24 +125,25 @@ impl Folding {
     fn stretch(&mut self, text: &str, start: usize) -> usize {
         let mut rest = text.chars();
         let Some(first) = rest.next() else { return 0 };
-        let more = rest.clone().take_while(|&c| self.characters.traits(c).is_unsettled());
-        let mut length = first.len_utf8();
-        if more.clone().next().is_none() && !self.characters.traits(first).is_unsettled() {
-            self.push(first, start + length);
-            return length;
+        self.stretch.clear();
+        self.stretch.push(first);
+        self.stretch.extend(rest.take_while(|&c| self.characters.traits(c).is_unsettled()));
+        if self.stretch.len() == 1 && !self.characters.traits(first).is_unsettled() {
+            self.push(first, start + first.len_utf8());
+            return first.len_utf8();
         }
-        let mut stretch = vec![first];
-        for c in more {
-            length += c.len_utf8();
-            stretch.push(c);
-        }
-        let composed = self.characters.composition.normalize(&stretch);
+        let length = self.stretch.iter().map(|c| c.len_utf8()).sum::<usize>();
+        let stretch = std::mem::take(&mut self.stretch);
+        let mut work = std::mem::take(&mut self.work);
+        let composed = self.characters.composition.normalize(&stretch, &mut work);
         let same = composed == stretch;
         let mut end = start;
-        for c in composed {
+        for &c in composed {
             end = if same { end + c.len_utf8() } else { start + length };
             self.push(c, end);
         }
+        self.stretch = stretch;
+        self.work = work;
         length
     }
 

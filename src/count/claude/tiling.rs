@@ -51,28 +51,8 @@ impl Tiling {
         }
     }
 
-    /// Appends ASCII or other text of which only the cost is asked, leaving out of long
-    /// repetitions what is certain to be covered by longest repeats; returns their tokens.
-    pub(super) fn push_shortened(&mut self, text: &str, vocabulary: Vocabulary) -> u32 {
-        if text.len() <= PERIODIC {
-            self.push_bytes(text.as_bytes());
-            return 0;
-        }
-        let mut saved = 0;
-        for run in text.as_bytes().chunk_by(|a, b| a == b) {
-            let (kept, tokens) = match run.first() {
-                Some(&byte) if run.len() > PERIODIC && byte.is_ascii() => {
-                    shorten(run.len(), vocabulary.longest_repeat(byte))
-                }
-                _ => (run.len(), 0),
-            };
-            self.push_bytes(run.get(..kept).unwrap_or(run));
-            saved += tokens;
-        }
-        saved
-    }
-
-    fn push_bytes(&mut self, bytes: &[u8]) {
+    /// Appends text of which only the cost is asked.
+    pub(super) fn push_bytes(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
         self.ends.resize(self.bytes.len(), 0);
     }
@@ -102,26 +82,29 @@ impl Tiling {
             };
             let width = rest.first().map_or(1, |&lead| width(lead));
             let after = (before + 1, start as u32);
-            let mut node = vocabulary.root();
+            let mut steps = rest.iter().zip(best.iter_mut());
+            let mut node = Some(vocabulary.root());
             let mut covered = 1;
-            let mut single = false;
-            for ((depth, &byte), slot) in (1..).zip(rest).zip(best.iter_mut()) {
-                let Some(next) = vocabulary.step(node, byte) else { break };
-                node = next;
-                if vocabulary.is_piece(node) {
-                    single |= depth == width;
-                    // On a tie the earlier start, that is the longer last tile, stays.
-                    if after.0 < slot.0 {
-                        *slot = after;
-                    }
-                } else if depth < width && vocabulary.is_prefix(node) {
+            for (depth, (&byte, slot)) in (1..=width).zip(&mut steps) {
+                node = node.and_then(|node| vocabulary.step(node, byte));
+                if node.is_some_and(|node| vocabulary.is_prefix(node)) {
                     covered = depth;
                 }
+                if depth == width {
+                    let piece = node.is_some_and(|node| vocabulary.is_piece(node));
+                    let tokens = if piece { 1 } else { (width - covered) as u32 + 1 };
+                    if before + tokens < slot.0 {
+                        *slot = (before + tokens, start as u32);
+                    }
+                }
             }
-            if !single && let Some(slot) = best.get_mut(width - 1) {
-                let floor = before + (width - covered) as u32 + 1;
-                if floor < slot.0 {
-                    *slot = (floor, start as u32);
+            let Some(mut node) = node else { continue };
+            for (&byte, slot) in steps {
+                let Some(next) = vocabulary.step(node, byte) else { break };
+                node = next;
+                // On a tie the earlier start, that is the longer last tile, stays.
+                if vocabulary.is_piece(node) && after.0 < slot.0 {
+                    *slot = after;
                 }
             }
         }
@@ -157,9 +140,10 @@ fn width(lead: u8) -> usize {
 }
 
 /// The length that stands for a longer run of one character, and the tokens of the difference.
-fn shorten(length: usize, longest: usize) -> (usize, u32) {
-    let removed = length.saturating_sub(PERIODIC) / longest;
-    (length - removed * longest, removed as u32)
+/// `longest` is the longest repeat of the character that is a piece.
+pub(super) fn shorten(length: usize, longest: usize) -> (usize, usize) {
+    let removed = length.saturating_sub(PERIODIC).div_ceil(longest);
+    (length - removed * longest, removed)
 }
 
 /// Tokens of runs of one ASCII whitespace character, by their length.
@@ -174,16 +158,16 @@ impl Ladder {
         tiling.push_bytes(&[byte; PERIODIC]);
         tiling.solve(vocabulary);
         let costs = tiling.best.iter().map(|best| best.0).collect();
-        Self { costs, longest: vocabulary.longest_repeat(byte) }
+        Self { costs, longest: vocabulary.longest_repeat(byte as char) }
     }
 
     #[inline]
-    pub(super) fn cost(&self, length: usize) -> u32 {
+    pub(super) fn cost(&self, length: usize) -> u64 {
         if let Some(&cost) = self.costs.get(length) {
-            return cost;
+            return u64::from(cost);
         }
         let (kept, tokens) = shorten(length, self.longest);
-        self.costs.get(kept).copied().unwrap_or(0) + tokens
+        u64::from(self.costs.get(kept).copied().unwrap_or(0)) + tokens as u64
     }
 }
 
@@ -192,23 +176,28 @@ mod tests {
     use super::*;
     use crate::count::claude::vocabulary::Pieces;
 
-    /// The claim behind [`PERIODIC`], for every ASCII character and both vocabularies: from the
-    /// longest repeat squared on it holds in general, since that many shorter repeats contain
-    /// some that add up to longest ones.
+    /// The claim behind [`PERIODIC`], for every character of the first plane and both
+    /// vocabularies: from the longest repeat squared on it holds in general, since that many
+    /// shorter repeats contain some that add up to longest ones.
     #[test]
     fn long_runs_are_periodic() {
         for pieces in [Pieces::V3, Pieces::V47] {
             let vocabulary = Vocabulary::of(pieces);
-            for byte in (b'\t'..=b'\n').chain(0x20..0x7F) {
-                let longest = vocabulary.longest_repeat(byte);
+            for c in ('\t'..='\u{FFFD}').filter(|&c| c == '\t' || c == '\n' || c >= ' ') {
+                let longest = vocabulary.longest_repeat(c);
                 assert!(longest <= LONGEST_PIECE);
+                if longest == 1 {
+                    continue;
+                }
                 let mut tiling = Tiling::default();
-                tiling.push_bytes(&vec![byte; longest * longest + 2 * PERIODIC]);
+                for _ in 0..longest * longest + 2 * PERIODIC {
+                    tiling.push(c, 0);
+                }
                 tiling.solve(vocabulary);
-                let costs: Vec<u32> = tiling.best.iter().map(|best| best.0).collect();
+                let costs: Vec<u32> = tiling.best.iter().step_by(c.len_utf8()).map(|best| best.0).collect();
                 let from = PERIODIC - 3 * LONGEST_PIECE;
                 for (short, long) in costs.iter().zip(costs.iter().skip(longest)).skip(from) {
-                    assert_eq!(short + 1, *long, "{:?}", byte as char);
+                    assert_eq!(short + 1, *long, "{c:?}");
                 }
             }
         }

@@ -93,13 +93,17 @@ impl Vocabulary {
         (bytes.len() - covered) as u32 + 1
     }
 
-    /// Length of the longest piece that is `byte` repeated, at least 1.
-    pub(super) fn longest_repeat(self, byte: u8) -> usize {
+    /// How often the longest piece that is nothing but `c` repeats it, at least 1.
+    pub(super) fn longest_repeat(self, c: char) -> usize {
+        let mut buffer = [0; 4];
+        let bytes = c.encode_utf8(&mut buffer).as_bytes();
         let mut node = self.root();
         let mut longest = 1;
         for length in 1.. {
-            let Some(next) = self.step(node, byte) else { break };
-            node = next;
+            for &byte in bytes {
+                let Some(next) = self.step(node, byte) else { return longest };
+                node = next;
+            }
             if self.is_piece(node) {
                 longest = length;
             }
@@ -110,13 +114,33 @@ impl Vocabulary {
 
 fn read_table() -> Trie {
     let mut builder = TrieBuilder::new();
-    let mut rest = TABLE;
-    while let Some((&shared, tail)) = rest.split_first() {
-        let length = tail.iter().position(|byte| (0x10..0x20).contains(byte)).unwrap_or(tail.len());
-        let (bytes, tail) = tail.split_at(length);
-        let Some((&close, tail)) = tail.split_first() else { break };
-        builder.add(usize::from(shared), bytes, close & 0xF);
-        rest = tail;
-    }
+    for_each_entry(|shared, rest, flags| builder.add(shared, rest, flags));
     builder.finish()
+}
+
+/// Gives the entries in order: the bytes shared with the entry before, the other bytes, the flags.
+fn for_each_entry(mut entry: impl FnMut(usize, &[u8], u8)) {
+    let mut table = TABLE;
+    while let Some((&shared, tail)) = table.split_first() {
+        let length = tail.iter().position(|byte| (0x10..0x20).contains(byte)).unwrap_or(tail.len());
+        let (rest, tail) = tail.split_at(length);
+        let Some((&close, tail)) = tail.split_first() else { break };
+        entry(usize::from(shared), rest, close & 0xF);
+        table = tail;
+    }
+}
+
+/// All pieces of both vocabularies.
+#[cfg(test)]
+pub(super) fn pieces() -> Vec<Vec<u8>> {
+    let mut pieces = Vec::new();
+    let mut last = Vec::new();
+    for_each_entry(|shared, rest, flags| {
+        last.truncate(shared);
+        last.extend_from_slice(rest);
+        if flags & 3 != 0 {
+            pieces.push(last.clone());
+        }
+    });
+    pieces
 }
