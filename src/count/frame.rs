@@ -11,7 +11,7 @@ use super::tally::{Owner, Tally};
 use crate::{
     catalog::FrameRules,
     json::python::{Style, dumps},
-    prompt::{Arguments, Block, Content, Prompt, Role},
+    prompt::{Arguments, Block, Content, Kind, Prompt, Role},
 };
 
 /// Hands a whole prompt to a tally, in the frame of one model.
@@ -58,4 +58,30 @@ fn open_part(block: &Block<'_>, role: Role, tally: &mut Tally) -> Option<Owner> 
         return None;
     }
     Some(tally.part(&block.pointer, role, block.kind))
+}
+
+/// The request's own constant and its tools, where definitions are read as they are written.
+fn open_request(prompt: &Prompt<'_>, request: i64, tools: i64, tally: &mut Tally) {
+    tally.add(Owner::Frame, request);
+    if !prompt.tools.is_empty() {
+        tally.add(Owner::Frame, tools);
+    }
+    for tool in &prompt.tools {
+        let owner = tally.part(&tool.pointer, Role::System, Kind::ToolDefinition);
+        tally.text(owner, tool.definition.raw());
+        tally.seam();
+        if let Some(ttl) = tool.cache_point {
+            tally.cache_point(ttl, &tool.pointer);
+        }
+    }
+}
+
+/// Blocks that are counted one by one.
+fn separate_blocks(blocks: &[Block<'_>], role: Role, tally: &mut Tally) {
+    for block in blocks {
+        if let Some(owner) = open_part(block, role, tally) {
+            inline_text(block, owner, tally);
+            tally.seam();
+        }
+    }
 }

@@ -99,22 +99,13 @@ fn message<'a>(message: Value<'a>, notes: &mut Vec<Note>) -> Result<Message<'a>,
 
 /// A string, or a list of content parts.
 fn content<'a>(value: Value<'a>, notes: &mut Vec<Note>) -> Result<Vec<Block<'a>>, Error> {
-    if let Some(text) = value.as_str() {
-        return Ok(vec![field::text_block(value, Kind::Text, text)]);
-    }
-    if !value.is_array() {
-        return Err(value.wrong_shape("a string or an array of content parts"));
-    }
-    value.items().map(|item| part(item, notes)).collect()
+    field::content(value, |item, blocks| {
+        blocks.push(part(item, notes)?);
+        Ok(())
+    })
 }
 
 fn part<'a>(item: Value<'a>, notes: &mut Vec<Note>) -> Result<Block<'a>, Error> {
-    if let Some(text) = item.as_str() {
-        return Ok(field::text_block(item, Kind::Text, text));
-    }
-    if !item.is_object() {
-        return Err(item.wrong_shape("a content part"));
-    }
     let block = |kind, media| Block { pointer: item.pointer(), kind, content: Content::Media(media) };
     Ok(match item.get("type").and_then(Value::as_str).as_deref() {
         Some("text") | None if item.get("text").is_some() => {

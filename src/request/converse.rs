@@ -61,25 +61,12 @@ pub(super) fn walk<'a>(body: Value<'a>, limits: &[&[&str]]) -> Result<Prompt<'a>
 
 /// A list of content blocks; a bare string, which Bedrock refuses, is read as one text.
 fn content<'a>(value: Value<'a>, notes: &mut Vec<Note>) -> Result<Vec<Block<'a>>, Error> {
-    if let Some(text) = value.as_str() {
-        return Ok(vec![field::text_block(value, Kind::Text, text)]);
-    }
-    if !value.is_array() {
-        return Err(value.wrong_shape("an array of content blocks"));
-    }
-    let mut blocks = Vec::with_capacity(value.items().len());
-    for item in value.items() {
-        if let Some(text) = item.as_str() {
-            blocks.push(field::text_block(item, Kind::Text, text));
-        } else if item.is_object() {
-            for (name, inner) in item.entries() {
-                blocks.extend(block(item, &name, inner, notes)?);
-            }
-        } else {
-            return Err(item.wrong_shape("a content block"));
+    field::content(value, |item, blocks| {
+        for (name, inner) in item.entries() {
+            blocks.extend(block(item, &name, inner, notes)?);
         }
-    }
-    Ok(blocks)
+        Ok(())
+    })
 }
 
 /// One member of a content block, which is a union: its name says what it is.

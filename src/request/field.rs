@@ -85,6 +85,29 @@ pub(super) fn thinking(setting: Value<'_>) -> Result<Option<Thinking>, Error> {
     })
 }
 
+/// The content of a message or result: a bare string, or a list whose strings are texts and whose
+/// objects `object` reads.
+pub(super) fn content<'a>(
+    value: Value<'a>,
+    mut object: impl FnMut(Value<'a>, &mut Vec<Block<'a>>) -> Result<(), Error>,
+) -> Result<Vec<Block<'a>>, Error> {
+    if let Some(text) = value.as_str() {
+        return Ok(vec![text_block(value, Kind::Text, text)]);
+    }
+    if !value.is_array() {
+        return Err(value.wrong_shape("a string or an array of content blocks"));
+    }
+    let mut blocks = Vec::with_capacity(value.items().len());
+    for item in value.items() {
+        match item.as_str() {
+            Some(text) => blocks.push(text_block(item, Kind::Text, text)),
+            None if item.is_object() => object(item, &mut blocks)?,
+            None => return Err(item.wrong_shape("a content block")),
+        }
+    }
+    Ok(blocks)
+}
+
 /// A cache mark's lifetime.
 pub(super) fn cache_ttl(mark: Value<'_>) -> CacheTtl {
     match mark.get("ttl").and_then(Value::as_str).as_deref() {

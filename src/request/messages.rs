@@ -68,24 +68,11 @@ pub(super) fn prompt(body: Value<'_>) -> Result<Prompt<'_>, Error> {
 
 /// A string, or a list of content blocks.
 fn content<'a>(value: Value<'a>, notes: &mut Vec<Note>) -> Result<Vec<Block<'a>>, Error> {
-    if let Some(text) = value.as_str() {
-        return Ok(vec![field::text_block(value, Kind::Text, text)]);
-    }
-    if !value.is_array() {
-        return Err(value.wrong_shape("a string or an array of content blocks"));
-    }
-    let mut blocks = Vec::with_capacity(value.items().len());
-    for item in value.items() {
-        if let Some(text) = item.as_str() {
-            blocks.push(field::text_block(item, Kind::Text, text));
-        } else if item.is_object() {
-            blocks.push(block(item, notes)?);
-            blocks.extend(item.get_some("cache_control").map(cache_point));
-        } else {
-            return Err(item.wrong_shape("a content block"));
-        }
-    }
-    Ok(blocks)
+    field::content(value, |item, blocks| {
+        blocks.push(block(item, notes)?);
+        blocks.extend(item.get_some("cache_control").map(cache_point));
+        Ok(())
+    })
 }
 
 fn cache_point(mark: Value<'_>) -> Block<'_> {

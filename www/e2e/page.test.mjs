@@ -1,36 +1,20 @@
 // The built page in a real browser: it answers at once, equals the fixtures, and sends nothing.
 import assert from "node:assert/strict";
-import { createReadStream, existsSync, readFileSync, readdirSync } from "node:fs";
-import { createServer } from "node:http";
-import { extname, join, normalize } from "node:path";
+import { readFileSync, readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { launch, serve } from "../serve.mjs";
 
-const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const fixtures = new URL("../../tests/fixtures/requests/", import.meta.url);
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
-
 let server, browser, page;
 const faults = [];
 
 before(async () => {
-  server = createServer((request, response) => {
-    const path = new URL(request.url, "http://localhost").pathname;
-    const file = join(dist, normalize(path === "/" ? "/index.html" : path));
-    if (!file.startsWith(dist) || !existsSync(file)) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
-    createReadStream(file).pipe(response);
-  });
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-  });
+  server = await serve();
+  browser = await launch();
   page = await browser.newPage();
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-  await page.goto(`http://127.0.0.1:${server.address().port}/`);
+  await page.goto(server.url);
   await page.waitForSelector("#verdict");
 });
 

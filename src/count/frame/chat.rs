@@ -1,31 +1,18 @@
 //! `OpenAI` chat completions: each message has a role and markers of its own, and the answer is
 //! opened for the model.
 
-use super::{Owner, Tally, inline_text, open_part};
+use super::{Owner, Tally, inline_text, open_part, open_request, separate_blocks};
 use crate::{
     catalog::ChatFrame,
     prompt::{Kind, Prompt, Role},
 };
 
 pub(super) fn render(prompt: &Prompt<'_>, rules: &ChatFrame, tally: &mut Tally) {
-    tally.add(Owner::Frame, rules.request);
-    if !prompt.tools.is_empty() {
-        tally.add(Owner::Frame, rules.tools);
-    }
-    for tool in &prompt.tools {
-        let owner = tally.part(&tool.pointer, Role::System, Kind::ToolDefinition);
-        tally.text(owner, tool.definition.raw());
-        tally.seam();
-    }
+    open_request(prompt, rules.request, rules.tools, tally);
     if !prompt.system.is_empty() {
         tally.add(Owner::Frame, rules.message);
     }
-    for block in &prompt.system {
-        if let Some(owner) = open_part(block, Role::System, tally) {
-            inline_text(block, owner, tally);
-            tally.seam();
-        }
-    }
+    separate_blocks(&prompt.system, Role::System, tally);
     for message in &prompt.messages {
         tally.add(Owner::Frame, rules.message);
         if let Some(name) = &message.name {
