@@ -122,7 +122,11 @@ impl Report {
                 let name = if basis == Basis::Measured { "measured" } else { "estimated" };
                 let share =
                     input.confidence.map(|share| format!(", {share} of such requests")).unwrap_or_default();
-                format!("{name}: {} to {}{share}", grouped(input.low), grouped(input.high))
+                if input.low == input.high {
+                    format!("{name}{}", share.replace(", ", ", right for "))
+                } else {
+                    format!("{name}: {} to {}{share}", grouped(input.low), grouped(input.high))
+                }
             }
         };
         writeln!(out, "\n{}  {} tokens  {}", ink.strong("input "), grouped(input.tokens), ink.faint(&sure))?;

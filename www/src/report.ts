@@ -64,7 +64,7 @@ function verdict(report: Report): HTMLElement {
 }
 
 function numbers({ input, output, quota, cost }: Report): HTMLElement {
-  const sure = input.basis === "exact" ? "exact" : `${input.basis}: ${grouped(input.low)} to ${grouped(input.high)}`;
+  const sure = input.low === input.high ? input.basis : `${input.basis}: ${grouped(input.low)} to ${grouped(input.high)}`;
   const row = (name: string, value: string, small: string): Child[] => [
     element("div", {}, element("dt", {}, name), element("dd", {}, value, element("small", {}, small))),
   ];
