@@ -226,7 +226,12 @@ fn shortfall(judgement: &Judgement) -> String {
             format!("{name}: needs {} of {}, short by {}", dollars(needs), dollars(of), dollars(short))
         }
         (Some(needs), Some(of), Some(short)) => {
-            format!("{name}: needs {} of {}, short by {}", grouped(needs), grouped(of), grouped(short))
+            let used = if judgement.used == 0 {
+                String::new()
+            } else {
+                format!(" with {} used", grouped(judgement.used))
+            };
+            format!("{name}: needs {} of {}{used}, short by {}", grouped(needs), grouped(of), grouped(short))
         }
         _ => format!("{name}: not offered from there"),
     }
