@@ -6,6 +6,7 @@ use crate::{
     Catalog, Error, Estimate, InputReport, Judgement, LimitName, Model, ModelReport, Note, Options,
     OutputReport, OutputSetBy, QuotaReport, QuotaRule, Report, Request, SettlementReport, Tokens,
     limits::{Bound, Bounds, Demand},
+    note::few_of_a_kind,
     prompt::{MaxTokens, Prompt, Thinking},
     target::{Target, Wanted},
     tariff::Tariff,
@@ -102,7 +103,7 @@ pub fn check(request: &Request, options: &Options, catalog: &Catalog) -> Result<
         limits,
         fits,
         advice,
-        notes,
+        notes: few_of_a_kind(notes),
     })
 }
 

@@ -9,6 +9,51 @@ use crate::{
     prompt::{CacheTtl, Kind, Media, Role},
 };
 
+/// What is pending of a string may always be counted anew up to this many bytes.
+const SHORT: usize = 256;
+
+/// A string that is written piece by piece, its tokens shared out as they become known.
+#[derive(Clone, Debug)]
+struct Writing {
+    stream: Stream,
+    /// The tokens that are shared out.
+    shared: i64,
+    /// The bytes that were pushed since.
+    unshared: usize,
+    /// Whose the last piece is.
+    owner: Owner,
+}
+
+impl Writing {
+    fn new(stream: Stream) -> Self {
+        Self { stream, shared: 0, unshared: 0, owner: Owner::Frame }
+    }
+
+    /// Appends a piece and gives the tokens that came with it.
+    ///
+    /// The total recounts what is pending, so it is taken only when at least as much is new: a
+    /// thousand pieces that make one unbroken word are counted a few times, and not a thousand.
+    /// What is put off goes to the piece at which the total is taken next.
+    fn push(&mut self, owner: Owner, text: &str) -> i64 {
+        self.stream.push(text);
+        self.unshared = self.unshared.saturating_add(text.len());
+        self.owner = owner;
+        if self.stream.pending() <= self.unshared.max(SHORT) { self.share() } else { 0 }
+    }
+
+    fn share(&mut self) -> i64 {
+        let total = signed(self.stream.total());
+        self.unshared = 0;
+        total.saturating_sub(std::mem::replace(&mut self.shared, total))
+    }
+
+    /// The tokens that were put off, and whose they are.
+    fn finish(mut self) -> (Owner, i64) {
+        let fresh = if self.unshared == 0 { 0 } else { self.share() };
+        (self.owner, fresh)
+    }
+}
+
 /// A part of the input that a person would point at, and its tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -66,9 +111,8 @@ pub(crate) struct Tally {
     notes: Vec<Note>,
     /// How many tokens more the media may be than was added for them.
     slack: u64,
-    /// The string being written, where tokens merge over the seams of its pieces, and what was
-    /// added for it so far.
-    string: Option<(Stream, i64)>,
+    /// The string being written, where tokens merge over the seams of its pieces.
+    string: Option<Writing>,
     /// Elsewhere, the thousandths of a token that it is ahead of what was added for it.
     carry: u64,
 }
@@ -102,11 +146,10 @@ impl Tally {
         if text.is_empty() {
             return;
         }
-        if let Some((mut string, added)) = self.string.take().or_else(|| Some((self.counter.stream()?, 0))) {
-            string.push(text);
-            let total = signed(string.total());
-            self.string = Some((string, total));
-            self.add(owner, total.saturating_sub(added));
+        if let Some(mut string) = self.string.take().or_else(|| self.counter.stream().map(Writing::new)) {
+            let fresh = string.push(owner, text);
+            self.string = Some(string);
+            self.add(owner, fresh);
         } else {
             let thousandths = self.counter.thousandths(text).saturating_add(self.carry);
             self.carry = thousandths % 1000;
@@ -116,7 +159,10 @@ impl Tally {
 
     /// Ends the string that is being written: nothing merges over a seam.
     pub(crate) fn seam(&mut self) {
-        self.string = None;
+        if let Some(string) = self.string.take() {
+            let (owner, fresh) = string.finish();
+            self.add(owner, fresh);
+        }
         if 500 <= self.carry {
             self.add(Owner::Frame, 1);
         }
@@ -195,6 +241,7 @@ impl Tally {
 
     /// The parts, the frame, and what was met on the way.
     pub(crate) fn finish(mut self) -> Tallied {
+        self.seam();
         for (part, sum) in self.parts.iter_mut().zip(&self.below) {
             part.tokens = Tokens::new(u64::try_from(*sum).unwrap_or_default());
         }

@@ -29,7 +29,7 @@ pub(super) fn decode(token: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// The character of a `\uXXXX` escape or surrogate pair at the start of `rest`, and its length.
+/// The character of a `\u` escape, or of the two that write a surrogate pair, at the start of `rest`, and its length.
 pub(super) fn unicode_escape(rest: &str) -> Result<(char, usize), &'static str> {
     let unit = |from: usize| -> Option<u32> {
         let digits = rest.get(from..from + 6)?.strip_prefix("\\u")?;

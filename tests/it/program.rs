@@ -26,6 +26,11 @@ fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
+fn json_lines(output: &Output) -> Vec<Value> {
+    let lines = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines.map(|line| serde_json::from_slice(line).unwrap()).collect()
+}
+
 #[test]
 fn exit_codes() {
     const REQUEST: &str =
@@ -106,12 +111,7 @@ fn lines_are_answered_in_order_and_faults_stay_in_their_place() {
     let good = r#"{"modelId":"claude-opus-4-6","body":{"max_tokens":5,"messages":[{"role":"user","content":"hi"}]}}"#;
     let input = format!("{good}\n{{\"messages\":\n\n{good}\n{{\"modelId\":\"nobody\",\"messages\":[]}}\n");
     let output = run(&["check", "-", "--jsonl"], input.as_bytes());
-    let lines: Vec<Value> = output
-        .stdout
-        .split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty())
-        .map(|line| serde_json::from_slice(line).unwrap())
-        .collect();
+    let lines = json_lines(&output);
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(lines.len(), 4);
     assert_eq!(lines[0], lines[2]);
@@ -131,12 +131,7 @@ fn lines_are_answered_in_order_and_faults_stay_in_their_place() {
 fn texts_are_counted_line_by_line() {
     let input = "{\"text\": \"Kia ora\"}\n{\"text\": \"\"}\n{\"no\": 1}\n";
     let output = run(&["count", "-", "--jsonl", "--model", "gpt-4o"], input.as_bytes());
-    let lines: Vec<Value> = output
-        .stdout
-        .split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty())
-        .map(|line| serde_json::from_slice(line).unwrap())
-        .collect();
+    let lines = json_lines(&output);
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(lines.len(), 3);
     assert_eq!(lines[1]["tokens"], 0);

@@ -43,6 +43,12 @@ impl Stream {
         self.searched = self.pending.floor_char_boundary(self.pending.len().saturating_sub(LOOKAHEAD));
     }
 
+    /// The bytes that stand after the last safe split, which [`Stream::total`] counts anew.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.pending.len()
+    }
+
     /// The tokens of the text so far, if it ended here.
     #[must_use]
     pub fn total(&self) -> u64 {

@@ -229,8 +229,7 @@ fn kept_thinking(messages: &[Message<'_>], rules: &ClaudeFrame) -> usize {
 }
 
 /// Old thinking costs its text and a wrapper, a token less before a call without text.
-fn thinking(text: &str, turn: &Turn<'_, '_>, owner: Owner, rules: &ClaudeFrame, tally: &mut Tally) {
-    let with_text = turn.has(|content| matches!(content, Content::Text(text) if !text.is_empty()));
+fn thinking(text: &str, with_text: bool, owner: Owner, rules: &ClaudeFrame, tally: &mut Tally) {
     let around = tally.measure_around("x\n", text, "\nx") - 4;
     tally.add(owner, around + rules.old_thinking - i64::from(!with_text));
 }
@@ -316,7 +315,7 @@ fn assistant_turn(
         let Some(owner) = open_part(block, Role::Assistant, tally) else { continue };
         match &block.content {
             Content::Reasoning(Some(text)) if !text.is_empty() && kept <= message => {
-                thinking(text, turn, owner, rules, tally);
+                thinking(text, says, owner, rules, tally);
             }
             Content::Reasoning(_) => {}
             _ => super::inline_text(block, owner, tally),
@@ -453,6 +452,7 @@ fn pieces(prompt: &Prompt<'_>, turns: &[Turn<'_, '_>], kept: usize, rules: &Clau
         tally.add(Owner::Frame, if joined { rules.joined_message } else { rules.turn });
     }
     for turn in turns {
+        let says = turn.has(has_text);
         for message in turn.messages {
             let (mut calls, mut results) = (0, 0);
             for block in &message.blocks {
@@ -481,7 +481,7 @@ fn pieces(prompt: &Prompt<'_>, turns: &[Turn<'_, '_>], kept: usize, rules: &Clau
                         results += 1;
                     }
                     Content::Reasoning(Some(text)) if !text.is_empty() && kept <= turn.from => {
-                        thinking(text, turn, owner, rules, tally);
+                        thinking(text, says, owner, rules, tally);
                     }
                     Content::Reasoning(_) => {}
                     _ => super::inline_text(block, owner, tally),
