@@ -53,6 +53,6 @@ fn blocks_of_a_turn_are_counted_as_one_text() {
         (letters, word.as_str()),
     ] {
         let whole = count_tokens(text, "claude-sonnet-4-6", true, Catalog::builtin()).unwrap().tokens;
-        assert_eq!(in_blocks(&blocks), whole, "{:.60}", text);
+        assert_eq!(in_blocks(&blocks), whole, "{text:.60}");
     }
 }
