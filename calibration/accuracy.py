@@ -87,6 +87,8 @@ FRAMES = {
 }
 # A range holds this share of the records it was measured on, so that new ones are held at 98 %.
 COVERED = 0.985
+# Where that is too wide to say anything, because a few requests met something without a bound, this share.
+COVERED_AT_LEAST = 0.975
 # From this share of exact counts on, the range is the count itself.
 EXACT = 0.95
 # Families whose vocabulary and frame their provider published.
@@ -97,16 +99,33 @@ ENOUGH = 10
 TOO_WIDE = 1000
 
 
-def narrowest(gaps, sizes):
+# What the program allows where no row holds.
+UNMEASURED = {"abovePerMille": 330, "above": 60}
+
+
+def narrowest(gaps, sizes, covered=COVERED):
     """Thousandths and tokens that cover the gaps, each on an estimate of its size, most narrowly."""
     best = None
     for tokens in (0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 512):
         needs = [max(0, -(-(gap - tokens) * 1000 // size)) for gap, size in zip(gaps, sizes)]
-        per_mille = sorted(needs)[min(len(needs) - 1, int(len(needs) * COVERED))]
+        per_mille = sorted(needs)[min(len(needs) - 1, int(len(needs) * covered))]
         width = percentile([size * per_mille // 1000 + tokens for size in sizes], 0.5)
         if best is None or width < best[0]:
             best = (width, per_mille, tokens)
     return best[1:]
+
+
+def row_in_use(name, own, sort):
+    """The row that the program ranged these records by."""
+    rows = json.loads((ROOT / "src/catalog/accuracy.json").read_text())["rows"]
+    kinds = [sort.replace(" ", "-")]
+    found = [row for row in rows if (row["frames"], row["own"], row["kinds"]) == (FRAMES[name], own, kinds)]
+    return (found or [UNMEASURED])[0]
+
+
+def reach(tokens, row):
+    """The most that a row allows for a count."""
+    return tokens + -(-tokens * row["abovePerMille"] // 1000) + row["above"]
 
 
 def fit(rows):
@@ -116,7 +135,14 @@ def fit(rows):
         if name not in FRAMES or len(counts) < ENOUGH:
             continue
         sizes = [max(1, c[0]) for c in counts]
-        above, below = (narrowest([sign * (c[3] - c[0]) for c in counts], sizes) for sign in (1, -1))
+        old = row_in_use(name, own, sort)
+        # Room for what is in no request, such as a page that a tool will fetch, is not part of the row.
+        room = [max(0, c[2] - reach(c[0], old)) for c in counts]
+        gaps = [c[3] - c[0] - more for c, more in zip(counts, room)]
+        above = narrowest(gaps, sizes)
+        if TOO_WIDE < above[0]:
+            above = narrowest(gaps, sizes, COVERED_AT_LEAST)
+        below = narrowest([c[0] - c[3] for c in counts], sizes)
         if TOO_WIDE < above[0]:
             continue
         share = lambda test: sum(map(test, counts)) / len(counts)
@@ -124,17 +150,17 @@ def fit(rows):
         if exact:
             above = below = (0, 0)
 
-        def holds(count):
+        def holds(count, more):
             tokens, _, _, true = count
             low = tokens - -(-tokens * below[0] // 1000) - below[1]
-            return low <= true <= tokens + -(-tokens * above[0] // 1000) + above[1]
+            return low <= true <= tokens + -(-tokens * above[0] // 1000) + above[1] + more
 
         found.append({
             "frames": FRAMES[name],
             "own": own,
             "kinds": [sort.replace(" ", "-")],
             "basis": "exact" if exact and name in PUBLISHED else "measured" if own else "estimated",
-            "confidence": min(99, int(sum(map(holds, counts)) * 100 / len(counts))) / 100,
+            "confidence": min(99, int(sum(map(holds, counts, room)) * 100 / len(counts))) / 100,
             "belowPerMille": below[0],
             "below": below[1],
             "abovePerMille": above[0],

@@ -15,6 +15,7 @@ mod price;
 mod profile;
 mod rate;
 mod resolve;
+mod server_tool;
 mod validate;
 
 use std::{collections::BTreeMap, sync::OnceLock};
@@ -30,6 +31,7 @@ pub use price::{LongPrompt, PriceChoice, PriceList, Prices};
 pub use profile::{InRegion, InferenceProfile, Region, Route, RouteGroup};
 pub use rate::{Burndown, InferredRate, PublishedRate, RateChoice, RatesPolicy};
 pub use resolve::Resolved;
+pub(crate) use server_tool::ServerTool;
 
 /// Models, Regions and inference profiles with what is published about them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -116,7 +116,9 @@ fn kind_of(prompt: &Prompt<'_>, traits: &[Trait]) -> RequestKind {
     match traits.first() {
         Some(Trait::UnknownContent | Trait::ServerTools) => RequestKind::ServerTools,
         Some(Trait::Media) => RequestKind::Media,
-        None if prompt.thinking.is_some() || holds(|content| matches!(content, Content::Reasoning(_))) => {
+        None if prompt.thinking.is_some()
+            || holds(|content| matches!(content, Content::Reasoning(_) | Content::SealedReasoning(_))) =>
+        {
             RequestKind::Thinking
         }
         None if prompt.output_schema.is_some() => RequestKind::StructuredOutput,

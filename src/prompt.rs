@@ -25,6 +25,8 @@ pub struct Prompt<'a> {
     pub thinking: Option<Thinking>,
     /// The form the answer is held to.
     pub output_schema: Option<OutputSchema<'a>>,
+    /// Whether documents or search results are to be cited.
+    pub cites: bool,
     /// Whether the model is told how many tokens it may spend on the whole task.
     pub task_budget: bool,
     /// The request's own limit on the answer.
@@ -144,10 +146,19 @@ pub enum Content<'a> {
         /// The content, a block each.
         blocks: Vec<Block<'a>>,
     },
-    /// Earlier thinking; `None` where it is sent in a form nobody can read.
-    Reasoning(Option<Cow<'a, str>>),
+    /// Earlier thinking.
+    Reasoning(Cow<'a, str>),
+    /// Earlier thinking that is encrypted, and the characters of it.
+    SealedReasoning(usize),
     /// The end of a cacheable prefix.
     CachePoint(CacheTtl),
+    /// A call that the provider ran, or what it gave back.
+    ProviderRun {
+        /// What of it can be read, a block each.
+        blocks: Vec<Block<'a>>,
+        /// The characters of what is encrypted.
+        sealed: usize,
+    },
     /// Content that is counted by its JSON text because its kind is not known.
     Unknown(&'a str),
 }
@@ -203,6 +214,10 @@ pub struct Tool<'a> {
     pub definition: Value<'a>,
     /// Who runs it.
     pub runs: ToolRuns,
+    /// What the provider calls it, where the provider runs it; else empty.
+    pub provider_kind: Cow<'a, str>,
+    /// How often the provider may run it in one request, where that is limited.
+    pub max_uses: Option<u64>,
     /// The end of a cacheable prefix behind this tool.
     pub cache_point: Option<CacheTtl>,
 }
@@ -214,6 +229,8 @@ pub enum ToolRuns {
     Caller,
     /// The caller, but the model sees the definition only when it looks for it.
     CallerDeferred,
+    /// The caller; the model has looked for the definition and seen it.
+    CallerFound,
     /// The provider; what the model is told of it is not in the request.
     Provider,
 }

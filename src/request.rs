@@ -12,6 +12,7 @@ mod field;
 mod media;
 mod messages;
 mod nova;
+mod provider_run;
 mod text;
 
 use std::borrow::Cow;

@@ -40,6 +40,12 @@ pub(crate) struct ClaudeFrame {
     pub(crate) old_thinking: i64,
     /// The sentence before the schema of the answer.
     pub(crate) output_schema: i64,
+    /// Documents or search results that are to be cited.
+    #[serde(default)]
+    pub(crate) citations: i64,
+    /// A thousand characters of encrypted results, such as those of a search in the web.
+    #[serde(default)]
+    pub(crate) sealed_per_thousand: i64,
     /// A task budget.
     #[serde(default)]
     pub(crate) task_budget: i64,

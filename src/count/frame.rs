@@ -26,10 +26,16 @@ pub(super) fn render(prompt: &Prompt<'_>, rules: &FrameRules, tally: &mut Tally)
 /// A block's text as the model reads it, for blocks that hold text; media goes to the tally.
 fn inline_text(block: &Block<'_>, owner: Owner, tally: &mut Tally) {
     match &block.content {
-        Content::Text(text) | Content::Reasoning(Some(text)) => tally.text(owner, text),
+        Content::Text(text) | Content::Reasoning(text) => tally.text(owner, text),
         Content::Json(value) => tally.text(owner, &dumps(*value, Style::default())),
         Content::Media(media) => tally.media(owner, block.kind, media),
         Content::Unknown(raw) => tally.unknown(owner, raw),
+        Content::ProviderRun { blocks, .. } => {
+            tally.provider_run();
+            for block in blocks {
+                inline_text(block, owner, tally);
+            }
+        }
         Content::ToolUse { name, input, .. } => {
             tally.text(owner, name);
             arguments_text(input, owner, tally);
@@ -39,8 +45,14 @@ fn inline_text(block: &Block<'_>, owner: Owner, tally: &mut Tally) {
                 inline_text(block, owner, tally);
             }
         }
-        Content::Reasoning(None) | Content::CachePoint(_) => {}
+        Content::SealedReasoning(characters) => sealed_reasoning(*characters, tally),
+        Content::CachePoint(_) => {}
     }
+}
+
+/// Encrypted thinking is not counted, but has room: four bytes for a token, base64 undone.
+fn sealed_reasoning(characters: usize, tally: &mut Tally) {
+    tally.may_add(u64::try_from(characters / 16 * 3).unwrap_or(u64::MAX));
 }
 
 fn arguments_text(input: &Arguments<'_>, owner: Owner, tally: &mut Tally) {

@@ -109,8 +109,10 @@ pub(crate) struct Tally {
     marks: Vec<CacheMark>,
     traits: Vec<Trait>,
     notes: Vec<Note>,
-    /// How many tokens more the media may be than was added for them.
+    /// How many tokens more there may be than was added.
     slack: u64,
+    /// How often the whole may be read in one request.
+    rounds: u64,
     /// The string being written, where tokens merge over the seams of its pieces.
     string: Option<Writing>,
     /// Elsewhere, the thousandths of a token that it is ahead of what was added for it.
@@ -129,6 +131,7 @@ impl Tally {
             traits: Vec::new(),
             notes: Vec::new(),
             slack: 0,
+            rounds: 1,
             string: None,
             carry: 0,
         }
@@ -222,10 +225,24 @@ impl Tally {
         self.text(owner, raw);
     }
 
-    /// Adds the definition of a tool that the provider runs by its JSON text.
-    pub(crate) fn server_tool(&mut self, owner: Owner, raw: &str) {
+    /// Notes that sources are to be cited, which costs as surely as media do.
+    pub(crate) fn citations(&mut self) {
+        self.note_trait(Trait::Media);
+    }
+
+    /// Notes that the provider runs tools, or has run them.
+    pub(crate) fn provider_run(&mut self) {
         self.note_trait(Trait::ServerTools);
-        self.text(owner, raw);
+    }
+
+    /// Makes room above the count for tokens that may come, or not.
+    pub(crate) fn may_add(&mut self, tokens: u64) {
+        self.slack = self.slack.saturating_add(tokens);
+    }
+
+    /// Makes room for a provider that reads the whole prompt so many times in one request.
+    pub(crate) fn may_read(&mut self, rounds: u64) {
+        self.rounds = self.rounds.max(rounds);
     }
 
     fn note_trait(&mut self, found: Trait) {
@@ -248,10 +265,12 @@ impl Tally {
         let owed: i64 = self.below.iter().filter(|sum| **sum < 0).sum();
         let frame = Tokens::new(u64::try_from(self.frame.saturating_add(owed)).unwrap_or_default());
         self.traits.sort_unstable();
+        let whole = self.parts.iter().map(|part| part.tokens).sum::<Tokens>() + frame;
+        let again = whole.get().saturating_mul(self.rounds.saturating_sub(1));
         Tallied {
             parts: self.parts,
             frame,
-            slack: Tokens::new(self.slack),
+            slack: Tokens::new(self.slack.saturating_add(again)),
             marks: self.marks,
             traits: self.traits,
             notes: self.notes,

@@ -1,5 +1,7 @@
 //! `OpenAI` chat completions.
 
+use std::borrow::Cow;
+
 use super::{field, media};
 use crate::{
     Error, Note,
@@ -146,6 +148,8 @@ fn tool<'a>(tool: Value<'a>, function: Option<Value<'a>>, notes: &mut Vec<Note>)
         schema: definition.get_some("parameters"),
         definition,
         runs,
+        provider_kind: Cow::Borrowed(""),
+        max_uses: None,
         cache_point: None,
     })
 }

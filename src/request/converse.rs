@@ -54,6 +54,7 @@ pub(super) fn walk<'a>(body: Value<'a>, limits: &[&[&str]]) -> Result<Prompt<'a>
         }
         prompt.tool_choice = tool_choice(config.get_some("toolChoice"))?;
     }
+    prompt.cites = field::cites(field::messages(body));
     prompt.thinking = thinking(body)?;
     prompt.output_schema = output_schema(body)?;
     Ok(prompt)
@@ -100,9 +101,11 @@ fn block<'a>(
             block(Kind::ToolResult, Content::ToolResult { id, error, blocks })
         }
         "reasoningContent" => {
-            let thought = inner.get_some("reasoningText");
-            let text = thought.map(|thought| field::text(thought, "text")).transpose()?;
-            block(Kind::Reasoning, Content::Reasoning(text))
+            let content = match inner.get_some("reasoningText") {
+                Some(thought) => field::reasoning(field::text(thought, "text")?, thought.get("signature")),
+                None => field::reasoning("".into(), inner.get("redactedContent")),
+            };
+            block(Kind::Reasoning, content)
         }
         "guardContent" => {
             match (inner.at(&["text", "text"]).and_then(Value::as_str), inner.get_some("image")) {
@@ -148,6 +151,8 @@ fn add_tool<'a>(tool: Value<'a>, tools: &mut Vec<Tool<'a>>, notes: &mut Vec<Note
         schema: definition.at(&["inputSchema", "json"]),
         definition,
         runs,
+        provider_kind: field::text_or_empty(definition, "name")?,
+        max_uses: None,
         cache_point: None,
     });
     Ok(())

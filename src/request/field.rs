@@ -73,6 +73,19 @@ pub(super) fn role(message: Value<'_>, names: &[(&str, Role)]) -> Result<Role, E
     })
 }
 
+/// Whether any document or search result of the messages is to be cited.
+pub(super) fn cites(messages: Option<Value<'_>>) -> bool {
+    let asks = |block: Value<'_>| block.at(&["citations", "enabled"]).and_then(Value::as_bool) == Some(true);
+    let blocks = messages.into_iter().flat_map(Value::items).filter_map(|message| message.get("content"));
+    // A block of Messages holds its own setting, one of Converse holds it one level deeper; results
+    // hold blocks.
+    blocks.flat_map(Value::items).any(|block| {
+        let inner = |block: Value<'_>| asks(block) || block.entries().any(|(_, value)| asks(value));
+        let nested = block.get("toolResult").unwrap_or(block).get("content");
+        inner(block) || nested.into_iter().flat_map(Value::items).any(inner)
+    })
+}
+
 /// A thinking setting in Anthropic's form.
 pub(super) fn thinking(setting: Value<'_>) -> Result<Option<Thinking>, Error> {
     Ok(match setting.get("type").and_then(Value::as_str).as_deref() {
@@ -83,6 +96,14 @@ pub(super) fn thinking(setting: Value<'_>) -> Result<Option<Thinking>, Error> {
         Some("adaptive") => Some(Thinking::Adaptive),
         _ => None,
     })
+}
+
+/// Earlier thinking; where its text was left out, its encrypted form stands for it.
+pub(super) fn reasoning<'a>(text: Cow<'a, str>, sealed: Option<Value<'a>>) -> Content<'a> {
+    match sealed.and_then(Value::as_str) {
+        Some(sealed) if text.is_empty() => Content::SealedReasoning(sealed.len()),
+        _ => Content::Reasoning(text),
+    }
 }
 
 /// The content of a message or result: a bare string, or a list whose strings are texts and whose

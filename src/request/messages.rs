@@ -1,6 +1,8 @@
 //! Anthropic Messages, also as the body of `InvokeModel` for Claude.
 
-use super::{field, media};
+use std::borrow::Cow;
+
+use super::{field, media, provider_run};
 use crate::{
     Error, Note,
     json::Value,
@@ -10,7 +12,7 @@ use crate::{
     },
 };
 
-const FIELDS: [&str; 24] = [
+const FIELDS: [&str; 25] = [
     "model",
     "modelId",
     "messages",
@@ -35,6 +37,7 @@ const FIELDS: [&str; 24] = [
     "container",
     "context_management",
     "inference_geo",
+    "mcp_servers",
 ];
 
 const ROLES: [(&str, Role); 3] =
@@ -59,6 +62,11 @@ pub(super) fn prompt(body: Value<'_>) -> Result<Prompt<'_>, Error> {
     for tool in field::list(body, "tools")? {
         prompt.tools.push(self::tool(tool, notes)?);
     }
+    for server in field::list(body, "mcp_servers")? {
+        prompt.tools.push(provider_run::mcp_server(server, notes));
+    }
+    provider_run::mark_found(field::messages(body), &mut prompt.tools);
+    prompt.cites = field::cites(field::messages(body));
     prompt.tool_choice = tool_choice(body.get_some("tool_choice"))?;
     prompt.thinking = body.get_some("thinking").map_or(Ok(None), field::thinking)?;
     prompt.output_schema = output_schema(body);
@@ -103,10 +111,16 @@ fn block<'a>(item: Value<'a>, notes: &mut Vec<Note>) -> Result<Block<'a>, Error>
             let blocks = item.get_some("content").map_or(Ok(Vec::new()), |blocks| content(blocks, notes))?;
             block(Kind::ToolResult, Content::ToolResult { id, error, blocks })
         }
-        "thinking" => block(Kind::Reasoning, Content::Reasoning(Some(field::text(item, "thinking")?))),
-        "redacted_thinking" => block(Kind::Reasoning, Content::Reasoning(None)),
+        "thinking" => {
+            let text = field::text(item, "thinking")?;
+            block(Kind::Reasoning, field::reasoning(text, item.get("signature")))
+        }
+        "redacted_thinking" => block(Kind::Reasoning, field::reasoning("".into(), item.get("data"))),
         "search_result" => block(Kind::SearchResult, Content::Text(field::joined_texts(item))),
-        other => field::unknown_block(item, other, notes),
+        other => match provider_run::block(item, other) {
+            Some(block) => block,
+            None => field::unknown_block(item, other, notes),
+        },
     })
 }
 
@@ -116,14 +130,12 @@ fn tool<'a>(tool: Value<'a>, notes: &mut Vec<Note>) -> Result<Tool<'a>, Error> {
     }
     let pointer = tool.pointer();
     let deferred = tool.get("defer_loading").and_then(Value::as_bool) == Some(true);
-    let runs = match tool.get_some("type").and_then(Value::as_str).as_deref() {
+    let kind = tool.get_some("type").and_then(Value::as_str);
+    let runs = match kind.as_deref() {
         None | Some("custom") if deferred => ToolRuns::CallerDeferred,
         None | Some("custom") => ToolRuns::Caller,
         Some(kind) => {
-            let message = format!(
-                "what the model is told of \"{kind}\" is not in the request; it is estimated by its JSON text"
-            );
-            notes.push(Note::new("server-tool", message).at(pointer.clone()));
+            provider_run::note_definition(kind, pointer.clone(), notes);
             ToolRuns::Provider
         }
     };
@@ -134,6 +146,8 @@ fn tool<'a>(tool: Value<'a>, notes: &mut Vec<Note>) -> Result<Tool<'a>, Error> {
         schema: tool.get_some("input_schema"),
         definition: tool,
         runs,
+        provider_kind: if runs == ToolRuns::Provider { kind.unwrap_or_default() } else { Cow::Borrowed("") },
+        max_uses: tool.get_some("max_uses").map(field::count).transpose()?.map(crate::Tokens::get),
         cache_point: tool.get_some("cache_control").map(field::cache_ttl),
     })
 }

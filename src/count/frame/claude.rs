@@ -2,14 +2,14 @@
 //! template and counted as strings.
 //!
 //! Up to Claude 4.6 the conversation is one string, so tokens merge over its seams; from 4.7 on
-//! the pieces add up. Each rule below names the sort of request that shows it. Server tools,
-//! media inside results and citations are not explained by any rule and only widen the range.
+//! the pieces add up. Each rule below names the sort of request that shows it. What tools bring in
+//! that the provider runs stands in no request: it only widens the range.
 
 use std::borrow::Cow;
 
 use super::{Owner, Tally, open_part};
 use crate::{
-    catalog::ClaudeFrame,
+    catalog::{ClaudeFrame, ServerTool},
     json::python::{Style, dumps},
     prompt::{
         Arguments, Block, Content, Kind, Message, OutputSchema, Prompt, Role, SchemaForm, Thinking, Tool,
@@ -19,6 +19,9 @@ use crate::{
 
 /// The name space of the tags in which calls are written.
 const SPACE: &str = concat!("ant", "ml:");
+
+/// What a tool costs that the provider runs and nobody measured: the middle of those that were.
+const UNMEASURED_TOOL: i64 = 1_500;
 
 /// A system block that starts so is bookkeeping of a client and is not counted.
 const UNCOUNTED_SYSTEM: &str = "x-anthropic-billing-header";
@@ -39,6 +42,10 @@ pub(super) fn render(prompt: &Prompt<'_>, rules: &ClaudeFrame, tally: &mut Tally
         let beside = has_system || has_tools || rules.blank_line_before_system;
         tally.add(Owner::Frame, rules.output_schema + i64::from(beside));
         output_schema_text(schema, rules.ascii_tools, tally);
+    }
+    if prompt.cites {
+        tally.citations();
+        tally.add(Owner::Frame, rules.citations);
     }
     if prompt.task_budget {
         tally.add(Owner::Frame, rules.task_budget);
@@ -68,6 +75,8 @@ pub(super) fn output_schema_text(schema: &OutputSchema<'_>, ascii: bool, tally: 
 
 /// The tool definitions, behind a preamble that depends on the choice. Deferred tools cost nothing.
 fn tools(prompt: &Prompt<'_>, rules: &ClaudeFrame, tally: &mut Tally) -> bool {
+    let shown =
+        prompt.tools.iter().filter(|tool| matches!(tool.runs, ToolRuns::Caller | ToolRuns::Provider)).count();
     let client: Vec<_> = prompt.tools.iter().filter(|tool| tool.runs == ToolRuns::Caller).collect();
     if !client.is_empty() {
         preamble(prompt, rules, tally);
@@ -86,7 +95,11 @@ fn tools(prompt: &Prompt<'_>, rules: &ClaudeFrame, tally: &mut Tally) -> bool {
                 written += 1;
             }
             ToolRuns::CallerDeferred => {}
-            ToolRuns::Provider => tally.server_tool(owner, tool.definition.raw()),
+            ToolRuns::CallerFound => {
+                tally.provider_run();
+                tally.text(owner, &definition(tool, rules.ascii_tools));
+            }
+            ToolRuns::Provider => server_tool(tool, shown != 1, rules, owner, tally),
         }
         if let Some(ttl) = tool.cache_point {
             tally.cache_point(ttl, &tool.pointer);
@@ -94,6 +107,20 @@ fn tools(prompt: &Prompt<'_>, rules: &ClaudeFrame, tally: &mut Tally) -> bool {
     }
     tally.seam();
     !client.is_empty()
+}
+
+/// The definition of a tool that the provider runs, and room for what its runs bring in.
+fn server_tool(tool: &Tool<'_>, beside: bool, rules: &ClaudeFrame, owner: Owner, tally: &mut Tally) {
+    tally.provider_run();
+    let Some(known) = ServerTool::of(&tool.provider_kind) else {
+        tally.text(owner, tool.definition.raw());
+        tally.add(owner, UNMEASURED_TOOL);
+        tally.may_read(2);
+        return;
+    };
+    tally.add(owner, known.definition(beside, !rules.one_string));
+    tally.may_add(known.brings_at_most(tool.max_uses));
+    tally.may_read(known.rounds);
 }
 
 fn preamble(prompt: &Prompt<'_>, rules: &ClaudeFrame, tally: &mut Tally) {
@@ -234,10 +261,19 @@ fn thinking(text: &str, with_text: bool, owner: Owner, rules: &ClaudeFrame, tall
     tally.add(owner, around + rules.old_thinking - i64::from(!with_text));
 }
 
+/// What a block says, and what of it is encrypted: the model reads that, and nobody else can.
+fn said(block: &Block<'_>, owner: Owner, rules: &ClaudeFrame, tally: &mut Tally) {
+    super::inline_text(block, owner, tally);
+    if let Content::ProviderRun { sealed, .. } = block.content {
+        let sealed = i64::try_from(sealed).unwrap_or(i64::MAX);
+        tally.add(owner, sealed.saturating_mul(rules.sealed_per_thousand) / 1000);
+    }
+}
+
 fn has_text(content: &Content<'_>) -> bool {
     match content {
         Content::Text(text) => !text.is_empty(),
-        Content::Json(_) | Content::Unknown(_) => true,
+        Content::Json(_) | Content::Unknown(_) | Content::ProviderRun { .. } => true,
         _ => false,
     }
 }
@@ -314,11 +350,14 @@ fn assistant_turn(
         }
         let Some(owner) = open_part(block, Role::Assistant, tally) else { continue };
         match &block.content {
-            Content::Reasoning(Some(text)) if !text.is_empty() && kept <= message => {
+            Content::Reasoning(text) if !text.is_empty() && kept <= message => {
                 thinking(text, says, owner, rules, tally);
             }
-            Content::Reasoning(_) => {}
-            _ => super::inline_text(block, owner, tally),
+            Content::SealedReasoning(characters) if kept <= message => {
+                super::sealed_reasoning(*characters, tally);
+            }
+            Content::Reasoning(_) | Content::SealedReasoning(_) => {}
+            _ => said(block, owner, rules, tally),
         }
     }
     if !calls {
@@ -480,11 +519,14 @@ fn pieces(prompt: &Prompt<'_>, turns: &[Turn<'_, '_>], kept: usize, rules: &Clau
                         }
                         results += 1;
                     }
-                    Content::Reasoning(Some(text)) if !text.is_empty() && kept <= turn.from => {
+                    Content::Reasoning(text) if !text.is_empty() && kept <= turn.from => {
                         thinking(text, says, owner, rules, tally);
                     }
-                    Content::Reasoning(_) => {}
-                    _ => super::inline_text(block, owner, tally),
+                    Content::SealedReasoning(characters) if kept <= turn.from => {
+                        super::sealed_reasoning(*characters, tally);
+                    }
+                    Content::Reasoning(_) | Content::SealedReasoning(_) => {}
+                    _ => said(block, owner, rules, tally),
                 }
                 tally.seam();
             }
