@@ -3,8 +3,8 @@
 mod advice;
 
 use crate::{
-    Catalog, Error, Estimate, InputReport, Judgement, LimitName, Model, ModelReport, Note, Options,
-    OutputReport, OutputSetBy, QuotaReport, QuotaRule, Report, Request, SettlementReport, Tokens,
+    Catalog, Correction, Error, Estimate, InputReport, Judgement, LimitName, Model, ModelReport, Note,
+    Options, OutputReport, OutputSetBy, QuotaReport, QuotaRule, Report, Request, SettlementReport, Tokens,
     limits::{Bound, Bounds, Demand},
     note::few_of_a_kind,
     prompt::{MaxTokens, Prompt, Thinking},
@@ -28,8 +28,9 @@ pub fn check(request: &Request, options: &Options, catalog: &Catalog) -> Result<
     };
     let target = Target::find(wanted, catalog)?;
     let model = target.model.as_ref();
-    let estimate = Estimate::of(&prompt, model);
+    let mut estimate = Estimate::of(&prompt, model);
     let mut notes = prompt.notes.clone();
+    let (correction, shift) = learn(options, &prompt, model, &mut estimate, &mut notes);
     notes.extend(estimate.notes.iter().cloned());
     notes.extend(target.notes.iter().cloned());
 
@@ -93,6 +94,7 @@ pub fn check(request: &Request, options: &Options, catalog: &Catalog) -> Result<
             own_vocabulary: estimate.own_vocabulary,
             confidence: estimate.confidence,
             frame: estimate.frame.get(),
+            shift,
             cache_read: input.cache_read.get(),
             cache_write: input.cache_write.get(),
             parts: estimate.parts,
@@ -102,9 +104,35 @@ pub fn check(request: &Request, options: &Options, catalog: &Catalog) -> Result<
         cost: tariff.map(|tariff| tariff.report(input, max_tokens, expected_output)),
         limits,
         fits,
+        correction,
         advice,
         notes: few_of_a_kind(notes),
     })
+}
+
+/// Corrects an estimate by what was observed, of this request or an earlier one. Gives what this
+/// request's own usage teaches, and the tokens that were added.
+fn learn(
+    options: &Options,
+    prompt: &Prompt<'_>,
+    model: &Model,
+    estimate: &mut Estimate,
+    notes: &mut Vec<Note>,
+) -> (Option<Correction>, Option<i64>) {
+    if let Some(observed) = options.observed {
+        let learnt = Correction::of(prompt, &model.id, estimate.tokens.expected(), observed);
+        estimate.observe(observed.input_total());
+        let shift = learnt.shift();
+        return (Some(learnt), Some(shift));
+    }
+    let shift = options
+        .correction
+        .as_ref()
+        .and_then(|earlier| earlier.shift_for(prompt, &model.id).map_err(|why| notes.push(why)).ok());
+    if let Some(shift) = shift {
+        estimate.tokens = estimate.tokens.shifted(shift);
+    }
+    (None, shift)
 }
 
 /// The limit on the answer: the caller's, the request's, or the model's own.

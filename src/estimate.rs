@@ -96,6 +96,13 @@ impl Estimate {
         }
     }
 
+    /// Takes what the provider counted for this very prompt in place of the range.
+    pub(crate) fn observe(&mut self, tokens: Tokens) {
+        self.tokens = Range::exact(tokens);
+        self.basis = Basis::Exact;
+        self.confidence = None;
+    }
+
     /// The input as the cache splits it, at one end of the range.
     pub fn input_at(&self, total: Tokens, cache: CacheState) -> InputTokens {
         let cached = self.cached.total().min(total);

@@ -48,6 +48,7 @@
 
 mod catalog;
 mod check;
+mod correction;
 mod count;
 mod error;
 mod estimate;
@@ -74,6 +75,7 @@ pub use catalog::{
     RateChoice, RatesPolicy, Region, Resolved, Route, RouteGroup, Source, Sure, models,
 };
 pub use check::check;
+pub use correction::{Correction, Observed, calibrate};
 pub use count::Part;
 pub use error::{Error, ErrorKind, Place};
 pub use estimate::{Basis, CacheState, CachedPrefix, Estimate};

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Deserializer};
 
-use crate::{CacheState, Dialect, Endpoint, Error, ErrorKind, Limits, RatesPolicy, Tokens};
+use crate::{
+    CacheState, Correction, Dialect, Endpoint, Error, ErrorKind, Limits, Observed, RatesPolicy, Tokens,
+};
 
 /// The caller's settings for a check; the default leaves everything to the request and catalog.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -31,6 +33,11 @@ pub struct Options {
     pub cache: CacheState,
     /// Takes a model nobody knows for a cautious unknown one instead of failing.
     pub allow_unknown: bool,
+    /// The usage of an answer to this very request: its input is known then, and the report says
+    /// what it teaches about others.
+    pub observed: Option<Observed>,
+    /// What the usage of an earlier request taught.
+    pub correction: Option<Correction>,
     /// What the account allows.
     pub limits: Limits,
 }
@@ -49,6 +56,8 @@ impl Default for Options {
             reserve_cache_reads: true,
             cache: CacheState::default(),
             allow_unknown: false,
+            observed: None,
+            correction: None,
             limits: Limits::default(),
         }
     }
@@ -61,6 +70,8 @@ impl Options {
         let bounded = [
             ("maxTokens", self.max_tokens),
             ("expectedOutput", self.expected_output),
+            ("correction.expected", self.correction.as_ref().map(|correction| correction.expected)),
+            ("correction.observed", self.correction.as_ref().map(|correction| correction.observed)),
             ("limits.tpm", limits.tpm),
             ("limits.rpm", limits.rpm),
             ("limits.tpd", limits.tpd),

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 pub use text::{Ink, dollars, grouped};
 
-use crate::{Basis, Dialect, Endpoint, Judgement, Note, Part};
+use crate::{Basis, Correction, Dialect, Endpoint, Judgement, Note, Part};
 
 /// What a request will take, and whether it fits.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -34,6 +34,9 @@ pub struct Report {
     pub limits: Vec<Judgement>,
     /// Whether all of them hold.
     pub fits: bool,
+    /// What the observed usage teaches about later requests of this model with these tools.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub correction: Option<Correction>,
     /// What would help.
     pub advice: Vec<Advice>,
     /// What is odd, disputed or assumed.
@@ -70,10 +73,13 @@ pub struct InputReport {
     pub own_vocabulary: bool,
     /// The measured share of such requests whose true count was within the range.
     pub confidence: Option<f64>,
-    /// Tokens by part; with `frame` they add up to `tokens`.
+    /// Tokens by part; with `frame` and `shift` they add up to `tokens`.
     pub parts: Vec<Part>,
     /// What the provider adds around the parts.
     pub frame: u64,
+    /// What an observed usage adds to both, or takes away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shift: Option<i64>,
     /// Of `tokens`, those read from the cache.
     pub cache_read: u64,
     /// Of `tokens`, those written to the cache.

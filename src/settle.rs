@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Catalog, CostReport, Endpoint, Error, ErrorKind, InputTokens, Judgement, LimitName, Limits, Note,
-    QuotaRule, RatesPolicy, Tokens,
+    Observed, QuotaRule, RatesPolicy, Tokens,
     limits::SetBy,
     target::{Target, Wanted},
     tariff::Tariff,
@@ -36,6 +36,8 @@ pub struct Usage {
     pub reserve_cache_reads: bool,
     /// Takes a model nobody knows for a cautious unknown one.
     pub allow_unknown: bool,
+    /// The usage of a real answer; the four counts are read from it then.
+    pub observed: Option<Observed>,
     /// What the account allows.
     pub limits: Limits,
 }
@@ -54,6 +56,7 @@ impl Default for Usage {
             rates: RatesPolicy::default(),
             reserve_cache_reads: true,
             allow_unknown: false,
+            observed: None,
             limits: Limits::default(),
         }
     }
@@ -98,12 +101,23 @@ pub fn settle(usage: &Usage, catalog: &Catalog) -> Result<Settlement, Error> {
             Error::new(ErrorKind::OutOfRange, format!("{name} is larger than {}", Tokens::MAX))
         })
     };
-    let input = InputTokens {
-        uncached: count("input", usage.input)?,
-        cache_read: count("cacheRead", usage.cache_read)?,
-        cache_write: count("cacheWrite", usage.cache_write)?,
+    let typed = Observed {
+        input: usage.input,
+        output: usage.output,
+        cache_read: usage.cache_read,
+        cache_write: usage.cache_write,
     };
-    let output = count("output", usage.output)?;
+    if usage.observed.is_some() && typed != Observed::default() {
+        let message = "give the counts or an observed usage, not both";
+        return Err(Error::new(ErrorKind::InvalidArgument, message));
+    }
+    let counts = usage.observed.unwrap_or(typed);
+    let input = InputTokens {
+        uncached: count("input", counts.input)?,
+        cache_read: count("cacheRead", counts.cache_read)?,
+        cache_write: count("cacheWrite", counts.cache_write)?,
+    };
+    let output = count("output", counts.output)?;
     let max_tokens = usage.max_tokens.map(|tokens| count("maxTokens", tokens)).transpose()?;
     let wanted = Wanted {
         model: Some(usage.model.as_str()),

@@ -97,6 +97,13 @@ impl Range {
         Self { high: self.high + slack, ..self }
     }
 
+    /// The same range moved by a signed number of tokens.
+    #[must_use]
+    pub fn shifted(self, tokens: i64) -> Self {
+        let moved = |end: Tokens| Tokens(end.0.saturating_add_signed(tokens));
+        Self { low: moved(self.low), expected: moved(self.expected), high: moved(self.high) }
+    }
+
     /// The smallest count to expect.
     pub const fn low(self) -> Tokens {
         self.low

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use crate::{Catalog, Dialect, Error, ErrorKind, Options, Request, Usage};
+use crate::{Catalog, Dialect, Error, ErrorKind, Observed, Options, Request, Usage};
 
 /// What a request will take, and whether it fits.
 #[wasm_bindgen]
@@ -25,6 +25,21 @@ pub fn check(request: &JsValue, options: JsValue, catalog: &JsValue) -> Result<J
 pub fn settle(usage: JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
     let usage: Usage = read(usage)?;
     write(&crate::settle(&usage, read_catalog(catalog)?.get()).map_err(to_js)?)
+}
+
+/// What a real usage of a request teaches about later requests of its model with its tools.
+#[wasm_bindgen]
+pub fn calibrate(
+    request: &JsValue,
+    usage: &JsValue,
+    options: JsValue,
+    catalog: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let options: Options = read(options)?;
+    let request = read_request(request, options.dialect)?;
+    let observed = Observed::read(&text_of(usage)?).map_err(to_js)?;
+    let catalog = read_catalog(catalog)?;
+    write(&crate::calibrate(&request, observed, &options, catalog.get()).map_err(to_js)?)
 }
 
 /// The settings of [`count_tokens`].

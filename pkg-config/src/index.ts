@@ -4,8 +4,8 @@
  * Call {@link init} once; everything else is synchronous. Nothing leaves the machine.
  */
 // @ts-ignore: the glue is written beside this file by the build.
-import load, { initSync, check as coreCheck, settle as coreSettle, countTokens as coreCount, models as coreModels } from "./core.js";
-import type { CheckOptions, Report, Settlement, TokenCount, Usage } from "./report.js";
+import load, { initSync, calibrate as coreCalibrate, check as coreCheck, settle as coreSettle, countTokens as coreCount, models as coreModels } from "./core.js";
+import type { CheckOptions, Correction, Report, Settlement, TokenCount, Usage } from "./report.js";
 
 export type * from "./report.js";
 
@@ -35,6 +35,16 @@ export function initFrom(module: BufferSource | WebAssembly.Module): void {
 /** What a request will take, and whether it fits. */
 export function check(request: string | object, options?: CheckOptions, catalog?: string | object): Report {
   return coreCheck(request, options, catalog) as Report;
+}
+
+/** What a real `usage` of a request teaches about later requests of its model with its tools. */
+export function calibrate(
+  request: string | object,
+  usage: string | object,
+  options?: CheckOptions,
+  catalog?: string | object,
+): Correction {
+  return coreCalibrate(request, usage, options, catalog) as Correction;
 }
 
 /** What a finished request counted. */

@@ -38,7 +38,20 @@ export interface CheckOptions {
   reserveCacheReads?: boolean;
   cache?: "cold" | "warm";
   allowUnknown?: boolean;
+  /** The `usage` of an answer to this very request, or the answer: its input is known then. */
+  observed?: object;
+  /** What the usage of an earlier request taught; see `calibrate`. */
+  correction?: Correction;
   limits?: Limits;
+}
+
+/** The difference that one observation showed, for later requests of the same model and tools. */
+export interface Correction {
+  model: string;
+  /** A fingerprint of the tools; empty without tools. */
+  tools: string;
+  expected: number;
+  observed: number;
 }
 
 /** A provider's usage, and the settings to judge it by. */
@@ -54,6 +67,8 @@ export interface Usage {
   rates?: "default" | "guide" | "latest" | "highest";
   reserveCacheReads?: boolean;
   allowUnknown?: boolean;
+  /** The `usage` of a real answer in any provider's spelling, in place of the four counts. */
+  observed?: object;
   limits?: Limits;
 }
 
@@ -110,6 +125,8 @@ export interface Report {
     confidence: number | null;
     parts: Part[];
     frame: number;
+    /** What an observed usage adds, or takes away. */
+    shift?: number;
     cacheRead: number;
     cacheWrite: number;
   };
@@ -129,6 +146,8 @@ export interface Report {
   cost: Cost | null;
   limits: Judgement[];
   fits: boolean;
+  /** What the observed usage teaches about later requests of this model with these tools. */
+  correction?: Correction;
   advice: Advice[];
   notes: Note[];
 }

@@ -66,6 +66,12 @@ pub(super) struct CheckArguments {
     limits: LimitArguments,
     #[command(flatten)]
     pub(super) output: OutputArguments,
+    /// The JSON of the answer to this request, or of its usage: says what it teaches about later ones.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["jsonl", "correction"])]
+    pub(super) observed: Option<String>,
+    /// What --observed taught: its JSON report, or the "correction" in it.
+    #[arg(long, value_name = "FILE")]
+    pub(super) correction: Option<String>,
     /// Read a request, or {modelId, body}, from each line, and print a JSON report for each.
     #[arg(long)]
     pub(super) jsonl: bool,
@@ -155,11 +161,17 @@ pub(super) struct SettleArguments {
     #[arg(long, short)]
     model: String,
     /// Input tokens that were neither read from the cache nor written to it.
-    #[arg(long)]
+    #[arg(long, required_unless_present = "observed", default_value_t = 0)]
     input: u64,
     /// Output tokens, thinking included.
-    #[arg(long)]
+    #[arg(long, required_unless_present = "observed", default_value_t = 0)]
     output: u64,
+    /// The JSON of an answer, or of its usage, in place of the four counts.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["input", "output", "cache_read", "cache_write"])]
+    pub(super) observed: Option<String>,
+    /// The request that was answered: says what its usage teaches about later ones.
+    #[arg(long, value_name = "FILE", requires = "observed")]
+    pub(super) request: Option<String>,
     /// Input tokens read from the cache.
     #[arg(long, default_value_t = 0)]
     cache_read: u64,
@@ -274,6 +286,8 @@ impl CheckArguments {
                 CacheArgument::Warm => CacheState::Warm,
             },
             allow_unknown: self.rules.allow_unknown,
+            observed: None,
+            correction: None,
             limits: self.limits.limits(),
         }
     }
@@ -293,6 +307,7 @@ impl SettleArguments {
             rates: self.rules.rates(),
             reserve_cache_reads: self.rules.reserve_cache_reads,
             allow_unknown: self.rules.allow_unknown,
+            observed: None,
             limits: self.limits.limits(),
         }
     }

@@ -9,7 +9,11 @@ use super::{Failure, Outcome, args::CheckArguments, catalog, input};
 
 pub(super) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
     let catalog = catalog(arguments.catalog())?;
-    let options = arguments.options();
+    let options = Options {
+        observed: input::read_observed(arguments.observed.as_deref())?,
+        correction: input::read_correction(arguments.correction.as_deref())?,
+        ..arguments.options()
+    };
     if arguments.jsonl {
         return many(&arguments.file, &options, &catalog);
     }

@@ -2,18 +2,47 @@
 
 use std::io::{self, Write};
 
-use tokenleash::{Settlement, dollars, grouped, settle};
+use serde::Serialize;
+use tokenleash::{Correction, Options, Request, Settlement, Usage, calibrate, dollars, grouped, settle};
 
-use super::{Failure, Outcome, args::SettleArguments, catalog};
+use super::{Failure, Outcome, args::SettleArguments, catalog, input};
+
+/// A settlement, and what its usage teaches.
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    settlement: &'a Settlement,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    correction: Option<&'a Correction>,
+}
 
 pub(super) fn run(arguments: &SettleArguments) -> Result<Outcome, Failure> {
     let catalog = catalog(arguments.rules.catalog.as_deref())?;
-    let settlement = settle(&arguments.usage(), &catalog)?;
+    let observed = input::read_observed(arguments.observed.as_deref())?;
+    let usage = Usage { observed, ..arguments.usage() };
+    let settlement = settle(&usage, &catalog)?;
+    let correction = match (&arguments.request, observed) {
+        (Some(name), Some(observed)) => {
+            let options = Options {
+                model: Some(usage.model),
+                profile: usage.profile,
+                allow_unknown: usage.allow_unknown,
+                ..Options::default()
+            };
+            let request = Request::read_bytes(&input::read(name)?, None)?;
+            Some(calibrate(&request, observed, &options, &catalog)?)
+        }
+        _ => None,
+    };
     let mut out = io::stdout().lock();
     if arguments.show.json {
-        writeln!(out, "{}", serde_json::to_string(&settlement).unwrap_or_default())?;
+        let answer = Answer { settlement: &settlement, correction: correction.as_ref() };
+        writeln!(out, "{}", serde_json::to_string(&answer).unwrap_or_default())?;
     } else {
         write(&settlement, &mut out)?;
+        if let Some(correction) = &correction {
+            writeln!(out, "{}", correction.to_text())?;
+        }
     }
     Ok(if settlement.fits { Outcome::Fits } else { Outcome::DoesNotFit })
 }

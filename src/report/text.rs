@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use crate::{Basis, Judgement, LimitName, OutputSetBy, Part, Report};
+use crate::{Basis, Correction, Judgement, LimitName, OutputSetBy, Part, Report};
 
 /// Parts shown one by one; the others are summed up.
 const PARTS_SHOWN: usize = 12;
@@ -79,6 +79,23 @@ pub fn shown(text: &str) -> String {
     text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }
 
+impl Correction {
+    /// What was observed, in a line for a person.
+    pub fn to_text(&self) -> String {
+        let difference = match self.shift() {
+            0 => "as counted".to_owned(),
+            more @ 1.. => format!("{} more than counted", grouped(more.unsigned_abs())),
+            less => format!("{} fewer than counted", grouped(less.unsigned_abs())),
+        };
+        let later = if self.tools.is_empty() {
+            "; without tools this says nothing of later requests"
+        } else {
+            "; --correction applies it to later requests with these tools"
+        };
+        format!("observed     {:>11}  input tokens, {difference}{later}", grouped(self.observed))
+    }
+}
+
 impl Report {
     /// The report in lines for a person.
     pub fn to_text(&self, ink: Ink) -> String {
@@ -101,6 +118,9 @@ impl Report {
             writeln!(out, "  {}", ink.bad(&shortfall(short)))?;
         }
         self.write_input(ink, out)?;
+        if let Some(correction) = &self.correction {
+            writeln!(out, "{}", correction.to_text())?;
+        }
         self.write_quota(ink, out)?;
         self.write_limits(ink, out)?;
         for advice in &self.advice {
@@ -153,6 +173,11 @@ impl Report {
             let bar =
                 "█".repeat(usize::try_from(tokens.saturating_mul(BAR).div_ceil(most.max(1))).unwrap_or(0));
             writeln!(out, "  {pointer:<wide$}  {kind:<21}  {:>11}  {bar}", grouped(tokens))?;
+        }
+        if let Some(shift) = input.shift.filter(|shift| *shift != 0) {
+            let sign = if shift < 0 { '-' } else { '+' };
+            let shift = format!("{sign}{}", grouped(shift.unsigned_abs()));
+            writeln!(out, "  {:<wide$}  {:<21}  {shift:>11}", "shift", "by an observed usage")?;
         }
         if 0 < input.cache_write.saturating_add(input.cache_read) {
             let (write, read) = (grouped(input.cache_write), grouped(input.cache_read));

@@ -81,7 +81,12 @@ fn what_a_report_says_adds_up() {
         let report = report(fixture);
         let (input, quota) = (&report.input, &report.quota);
         let parts: u64 = input.parts.iter().map(|part| part.tokens.get()).sum();
-        assert_eq!(parts + input.frame, input.tokens, "{}", fixture.name);
+        assert_eq!(
+            (parts + input.frame).saturating_add_signed(input.shift.unwrap_or(0)),
+            input.tokens,
+            "{}",
+            fixture.name
+        );
         assert!(input.low <= input.tokens && input.tokens <= input.high, "{}", fixture.name);
         assert!(input.cache_read + input.cache_write <= input.tokens, "{}", fixture.name);
         assert!(quota.reservation <= quota.charge, "{}", fixture.name);

@@ -5,6 +5,7 @@
 //! - `laws`: what must hold for any request and any bytes (proptest)
 //! - `program`: the program as a user runs it, exit codes included
 //! - `claude`: the counting engine, a row for each rule
+//! - `correction`: what an observed usage teaches
 //! - `catalog`: the data of the catalog
 //! - `truth`: recorded requests with the provider's own counts, where that data is at hand
 
@@ -12,6 +13,7 @@
 
 mod catalog;
 mod claude;
+mod correction;
 mod fixtures;
 mod laws;
 mod program;
