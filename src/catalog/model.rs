@@ -168,6 +168,9 @@ pub enum ImageRule {
     /// Claude up to 4.6: squares of 28 pixels, the long edge at most 1,568 pixels.
     #[serde(rename = "claude-standard")]
     ClaudeStandard,
+    /// Claude 3.5 Haiku: the same, with an even number of squares each way, as measured.
+    #[serde(rename = "claude-even")]
+    ClaudeEven,
     /// Claude from 4.7 on: squares of 28 pixels, the long edge at most 2,576 pixels.
     #[serde(rename = "claude-high")]
     ClaudeHigh,

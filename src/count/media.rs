@@ -45,7 +45,7 @@ pub(super) fn cost(rule: ImageRule, kind: Kind, media: &Media) -> Cost {
     let (tokens, assumed) = tokens(rule, kind, media);
     let pages = tokens.div_ceil(CLAUDE_PAGE);
     let slack = match (kind, rule) {
-        (Kind::Document, ImageRule::ClaudeStandard | ImageRule::ClaudeHigh) => {
+        (Kind::Document, ImageRule::ClaudeStandard | ImageRule::ClaudeEven | ImageRule::ClaudeHigh) => {
             pages.saturating_mul(CLAUDE_PAGE_TEXT)
         }
         // What is in no request can be of any length.
@@ -56,7 +56,7 @@ pub(super) fn cost(rule: ImageRule, kind: Kind, media: &Media) -> Cost {
 }
 
 fn tokens(rule: ImageRule, kind: Kind, media: &Media) -> (u64, Option<String>) {
-    let claude = matches!(rule, ImageRule::ClaudeStandard | ImageRule::ClaudeHigh);
+    let claude = matches!(rule, ImageRule::ClaudeStandard | ImageRule::ClaudeEven | ImageRule::ClaudeHigh);
     match kind {
         Kind::Image => image(rule, media),
         Kind::Video | Kind::Audio if claude => {
@@ -80,8 +80,9 @@ fn image(rule: ImageRule, media: &Media) -> (u64, Option<String>) {
     };
     let (width, height) = (u64::from(width.max(1)), u64::from(height.max(1)));
     let tokens = match rule {
-        ImageRule::ClaudeStandard => claude_image(width, height, 1_568, 1_568) + CLAUDE_AROUND_IMAGE,
-        ImageRule::ClaudeHigh => claude_image(width, height, 2_576, 4_784) + CLAUDE_AROUND_IMAGE,
+        ImageRule::ClaudeStandard => claude_image(width, height, 1_568, 1_568, 1) + CLAUDE_AROUND_IMAGE,
+        ImageRule::ClaudeEven => claude_image(width, height, 1_568, 1_568, 2) + CLAUDE_AROUND_IMAGE,
+        ImageRule::ClaudeHigh => claude_image(width, height, 2_576, 4_784, 1) + CLAUDE_AROUND_IMAGE,
         ImageRule::Nova1 => nova_1_image(width, height),
         ImageRule::Nova2 => NOVA_2_IMAGE,
         ImageRule::Unknown => {
@@ -95,17 +96,19 @@ fn image(rule: ImageRule, media: &Media) -> (u64, Option<String>) {
 
 fn largest_image(rule: ImageRule) -> u64 {
     match rule {
-        ImageRule::ClaudeStandard => 1_568 + CLAUDE_AROUND_IMAGE,
+        ImageRule::ClaudeStandard | ImageRule::ClaudeEven => 1_568 + CLAUDE_AROUND_IMAGE,
         ImageRule::ClaudeHigh | ImageRule::Unknown => 4_784 + CLAUDE_AROUND_IMAGE,
         ImageRule::Nova1 => NOVA_1_IMAGE_MAX,
         ImageRule::Nova2 => NOVA_2_IMAGE,
     }
 }
 
-/// Claude shrinks a picture to `long_edge` and `max_tokens`, then counts squares of 28 pixels.
-fn claude_image(width: u64, height: u64, long_edge: u64, max_tokens: u64) -> u64 {
+/// Claude shrinks a picture to `long_edge` and `max_tokens`, then counts squares of 28 pixels, a
+/// multiple of `step` each way.
+fn claude_image(width: u64, height: u64, long_edge: u64, max_tokens: u64, step: u64) -> u64 {
     let longest = width.max(height).max(long_edge);
-    let scaled = |side: u64| (side.saturating_mul(long_edge) / longest).max(1).div_ceil(CLAUDE_PATCH);
+    let squares = |side: u64| (side.saturating_mul(long_edge) / longest).max(1).div_ceil(CLAUDE_PATCH);
+    let scaled = |side: u64| squares(side).next_multiple_of(step);
     scaled(width).saturating_mul(scaled(height)).min(max_tokens)
 }
 
@@ -161,6 +164,9 @@ mod tests {
             (standard, Some((1, 1)), 1 + 3),
             (standard, None, 1_568 + 3),
             (high, None, 4_784 + 3),
+            // Measured: 22.9 by 17.1 squares, and 4.6 by 4.6.
+            (ImageRule::ClaudeEven, Some((640, 480)), 24 * 18 + 3),
+            (ImageRule::ClaudeEven, Some((128, 128)), 6 * 6 + 3),
             (ImageRule::Nova2, Some((640, 480)), 230),
             (ImageRule::Nova1, Some((900, 900)), 1_266),
         ] {

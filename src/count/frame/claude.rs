@@ -26,6 +26,9 @@ const UNMEASURED_TOOL: i64 = 1_500;
 /// A system block that starts so is bookkeeping of a client and is not counted.
 const UNCOUNTED_SYSTEM: &str = "x-anthropic-billing-header";
 
+/// A result that holds a picture, and each of its blocks: measured on 54 results.
+const PICTURE_RESULT: i64 = 6;
+
 /// What a single result says when the tool gave nothing back.
 const EMPTY_RESULT: &str = "<system>Tool ran without output or errors</system>";
 
@@ -444,15 +447,19 @@ fn user_turn(
         }
         return Behind::Results;
     }
+    let said = || turn.blocks().filter(|(_, block)| !matches!(block.content, Content::ToolResult { .. }));
     if !first || results != 0 {
-        tally.text(Owner::Frame, "\n\nHuman: ");
+        // No space stands before a picture.
+        let picture = said().next().is_some_and(|(_, block)| block.kind == Kind::Image);
+        tally.text(Owner::Frame, if picture { "\n\nHuman:" } else { "\n\nHuman: " });
     }
-    for (_, block) in turn.blocks() {
-        if matches!(block.content, Content::ToolResult { .. }) {
-            continue;
-        }
+    for (_, block) in said() {
         if let Some(owner) = open_part(block, Role::User, tally) {
             super::inline_text(block, owner, tally);
+            if block.kind == Kind::Image {
+                // Text goes on after a picture as after a line break.
+                tally.text(owner, "\n");
+            }
         }
     }
     Behind::Question
@@ -479,6 +486,11 @@ fn result(blocks: &[Block<'_>], error: bool, name: Option<&str>, owner: Owner, t
     }
     for block in blocks {
         super::inline_text(block, owner, tally);
+    }
+    if blocks.iter().any(|block| block.kind == Kind::Image) {
+        // With a picture among them the blocks are wrapped one by one.
+        let blocks = i64::try_from(blocks.len()).unwrap_or(i64::MAX);
+        tally.add(owner, PICTURE_RESULT.saturating_mul(blocks.saturating_add(1)));
     }
     tally.text(owner, close);
 }
