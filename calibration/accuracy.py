@@ -39,7 +39,15 @@ def line(record):
     return {"modelId": model, "body": request}
 
 
-def kind(request):
+def media(request, answer):
+    """Pictures whose size stands in the request, or something less sure."""
+    notes = {note["code"] for note in answer["notes"]}
+    if notes & {"server-tool", "unknown-content"}:
+        return "server tools"
+    return "media" if "media-assumed" in notes or '"document"' in json.dumps(request) else "pictures"
+
+
+def kind(request, _answer=None):
     """What decides how surely a request is counted; the same order as the library's."""
     text = json.dumps(request)
     blocks = [b for m in request.get("messages") or [] if isinstance(m.get("content"), list) for b in m["content"]]
@@ -209,7 +217,7 @@ def main():
                 faults[(file, answer["error"]["code"], answer["error"]["message"][:90])] += 1
                 continue
             input_ = answer["input"]
-            name = {"claude_media": "media", "claude_server_tools": "server tools"}.get(file) or kind(record["request"])
+            name = {"claude_media": media, "claude_server_tools": lambda *_: "server tools"}.get(file, kind)(record["request"], answer)
             rows[(family(record), input_["ownVocabulary"], name)].append((input_["tokens"], input_["low"], input_["high"], total(record)))
         print(f"{file}: {len(records)} requests in {took:.2f} s", file=sys.stderr)
     print(f"{'family':<21} {'vocab':<6} {'kind':<18} {'n':>5} {'exact':>6} {'<=3':>6} {'median':>8} {'p95':>8} {'<=high':>7} {'within':>7} {'width':>7}")

@@ -15,6 +15,7 @@ pub(crate) enum RequestKind {
     ToolHistory,
     StructuredOutput,
     Thinking,
+    Pictures,
     Media,
     ServerTools,
 }

@@ -93,8 +93,10 @@ pub(crate) enum Trait {
     UnknownContent,
     /// Tools that the provider runs.
     ServerTools,
-    /// Pictures, documents, films and recordings.
+    /// Documents, films, recordings, and pictures of unknown size.
     Media,
+    /// Pictures of known size.
+    Pictures,
 }
 
 /// Gathers pieces into parts.
@@ -204,13 +206,15 @@ impl Tally {
 
     /// Adds a picture, document, film or recording by the provider's published rule.
     pub(crate) fn media(&mut self, owner: Owner, kind: Kind, media: &Media) {
-        self.note_trait(Trait::Media);
         if let Some(text) = &media.text {
+            self.note_trait(Trait::Media);
             self.text(owner, text);
             self.add(owner, signed(media::AROUND_TEXT));
             return;
         }
         let cost = media::cost(self.image, kind, media);
+        let known = kind == Kind::Image && cost.assumed.is_none();
+        self.note_trait(if known { Trait::Pictures } else { Trait::Media });
         self.add(owner, signed(cost.tokens));
         self.slack = self.slack.saturating_add(cost.slack);
         if let (Some(message), Owner::Part(index)) = (cost.assumed, owner) {
