@@ -25,8 +25,13 @@ const LONGEST: usize = 1 << 20;
 pub(super) fn function(tool: &Tool<'_>) -> String {
     let mut out = Writer { out: String::new(), root: tool.schema, references: 0 };
     let root = |key: &str| tool.schema.and_then(|schema| schema.get(key)?.as_str());
-    out.comments(root("title").as_deref(), Some(&tool.description));
-    out.comments(None, root("description").as_deref());
+    let title = root("title").filter(|title| !title.is_empty());
+    out.comments(title.as_deref(), Some(&tool.description));
+    let description = root("description").filter(|text| !text.trim().is_empty());
+    if description.is_some() || (title.is_some() && tool.description.trim().is_empty()) {
+        out.push("//\n");
+    }
+    out.comments(None, description.as_deref());
     out.push("type ");
     out.push(&tool.name);
     match tool.schema.filter(|schema| has_properties(*schema)) {
@@ -228,7 +233,7 @@ mod tests {
                     "description": "An a.", "type": "array", "items": {"$ref": "#/$defs/B"}},
                     "c": {"type": "boolean", "default": true}}, "$defs": {"B": {"type": "object",
                     "properties": {"b": {"type": "string"}}}}}}"##,
-                "// F\ntype f = (_: {\n// A\n//\n// An a.\na?: { b?: string }[],\n\
+                "// F\n//\ntype f = (_: {\n// A\n//\n// An a.\na?: { b?: string }[],\n\
                  c?: boolean, // default: true\n}) => any;\n",
             ),
             (
