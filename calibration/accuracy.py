@@ -55,6 +55,8 @@ def kind(request):
         return "structured output"
     if history:
         return "tool history"
+    if any(isinstance(b, dict) and MEDIA & {*b, b.get("type")} for b in flat(blocks)):
+        return "media"
     return "tools" if request.get("tools") or request.get("toolConfig") or request.get("functions") else "text"
 
 

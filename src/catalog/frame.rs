@@ -85,8 +85,14 @@ pub(crate) struct NovaFrame {
     pub(crate) request: i64,
     /// Having tools at all.
     pub(crate) tools: i64,
+    /// A choice that demands a call.
+    pub(crate) forced: i64,
     /// Two further messages.
     pub(crate) further_pair: i64,
+    /// A message with results.
+    pub(crate) results: i64,
+    /// A result and the call it answers.
+    pub(crate) result: i64,
 }
 
 /// The constants of chat completions, in tokens.
@@ -113,8 +119,12 @@ pub(crate) struct ChatFrame {
     /// A choice of one function, beside its name; `None` where it costs nothing.
     #[serde(default)]
     pub(crate) forced: Option<i64>,
-    /// The form that the answer is held to, beside its section.
-    pub(crate) output_schema: i64,
+    /// The form that the answer is held to, beside its section; `None` where the model is not shown it.
+    #[serde(default)]
+    pub(crate) output_schema: Option<i64>,
+    /// Whether functions, calls and results are JSON, as the templates of most open models write them.
+    #[serde(default)]
+    pub(crate) json: bool,
 }
 
 /// What holds for a model without a frame of its own: every message a little, tools a lot.
@@ -128,7 +138,8 @@ const NO_FRAME: FrameRules = FrameRules::Chat(ChatFrame {
     result: 5,
     namespaced_results: false,
     forced: None,
-    output_schema: 0,
+    output_schema: Some(0),
+    json: true,
 });
 
 #[derive(Deserialize)]

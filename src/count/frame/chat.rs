@@ -32,11 +32,11 @@ pub(super) fn render(prompt: &Prompt<'_>, rules: &ChatFrame, tally: &mut Tally) 
         || prompt.messages.first().is_some_and(|message| message.role == Role::System);
     if !sections.is_empty() {
         tally.add(Owner::Frame, if system_first { rules.tools } else { rules.tools_alone });
-    } else if prompt.output_schema.is_some() && !system_first {
+    } else if prompt.output_schema.is_some() && rules.output_schema.is_some() && !system_first {
         tally.add(Owner::Frame, rules.message);
     }
-    if let Some(schema) = &prompt.output_schema {
-        sections.extend(output_schema(schema, rules, tally));
+    if let (Some(schema), Some(tokens)) = (&prompt.output_schema, rules.output_schema) {
+        sections.extend(output_schema(schema, tokens, tally));
     }
     if !system_first {
         if let Some((_, first)) = sections.first_mut() {
@@ -48,7 +48,7 @@ pub(super) fn render(prompt: &Prompt<'_>, rules: &ChatFrame, tally: &mut Tally) 
         tally.add(Owner::Frame, rules.message);
         text_message(&prompt.system, Role::System, std::mem::take(&mut sections), tally);
     }
-    let calls = Calls::of(&prompt.messages);
+    let calls = Calls::of(&prompt.messages, rules);
     let mut results = Results::default();
     for said in &prompt.messages {
         message(said, std::mem::take(&mut sections), &calls, &mut results, rules, tally);
@@ -70,6 +70,9 @@ fn tools(prompt: &Prompt<'_>, rules: &ChatFrame, tally: &mut Tally) -> Pieces<'s
             tally.add(owner, rules.tools_alone);
             tally.server_tool(owner, tool.definition.raw());
             tally.seam();
+        } else if rules.json {
+            let json = Cow::Owned(format!("{}\n", tool.definition.raw()));
+            pieces.push((owner, json));
         } else {
             let before = if pieces.is_empty() { TOOLS } else { "\n" };
             pieces.push((if pieces.is_empty() { Owner::Frame } else { owner }, Cow::Borrowed(before)));
@@ -79,16 +82,16 @@ fn tools(prompt: &Prompt<'_>, rules: &ChatFrame, tally: &mut Tally) -> Pieces<'s
             tally.cache_point(ttl, &tool.pointer);
         }
     }
-    if !pieces.is_empty() {
+    if !pieces.is_empty() && !rules.json {
         pieces.push((Owner::Frame, Cow::Borrowed(END_OF_TOOLS)));
     }
     pieces
 }
 
 /// The section of the form that the answer is held to.
-fn output_schema(schema: &OutputSchema<'_>, rules: &ChatFrame, tally: &mut Tally) -> Pieces<'static> {
+fn output_schema(schema: &OutputSchema<'_>, tokens: i64, tally: &mut Tally) -> Pieces<'static> {
     let owner = tally.part(&schema.pointer, Role::System, Kind::OutputSchema);
-    tally.add(owner, rules.output_schema);
+    tally.add(owner, tokens);
     let shown = match &schema.schema {
         SchemaForm::Json(value) => compact::schema(*value),
         SchemaForm::Text(text) => {

@@ -29,7 +29,7 @@ struct Call<'a> {
 }
 
 impl<'a> Calls<'a> {
-    pub(super) fn of(messages: &'a [Message<'a>]) -> Self {
+    pub(super) fn of(messages: &'a [Message<'a>], rules: &ChatFrame) -> Self {
         let mut calls = HashMap::new();
         for (index, message) in messages.iter().enumerate() {
             let uses = message.blocks.iter().filter_map(|block| match &block.content {
@@ -37,7 +37,7 @@ impl<'a> Calls<'a> {
                 _ => None,
             });
             let uses: Vec<_> = uses.collect();
-            let parallel = 1 < uses.len();
+            let parallel = 1 < uses.len() && !rules.json;
             calls.extend(uses.into_iter().map(|(id, name)| (id, Call { name, message: index, parallel })));
         }
         Self(calls)
@@ -59,13 +59,21 @@ pub(super) fn write(
     rules: &ChatFrame,
     tally: &mut Tally,
 ) {
-    tally.add(Owner::Frame, rules.message.saturating_add(rules.call));
+    tally.add(Owner::Frame, rules.message);
+    if !rules.json {
+        tally.add(Owner::Frame, rules.call);
+    }
     let owners: Vec<_> =
         uses.iter().map(|(block, ..)| tally.part(&block.pointer, role, block.kind)).collect();
     let calls = owners.into_iter().zip(uses);
-    if let [_] = uses {
+    if uses.len() == 1 || rules.json {
         for (owner, (_, name, input)) in calls {
-            tally.text(owner, &format!("functions.{name}"));
+            if rules.json {
+                tally.add(owner, rules.call);
+                tally.text(owner, name);
+            } else {
+                tally.text(owner, &format!("functions.{name}"));
+            }
             tally.seam();
             tally.text(owner, &arguments(input));
             tally.seam();
