@@ -6,6 +6,8 @@
 pub(crate) mod claude;
 mod frame;
 mod media;
+#[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
+mod open;
 mod tally;
 #[cfg(feature = "tiktoken")]
 mod tiktoken;
@@ -35,11 +37,17 @@ enum Vocabulary {
     O200k,
     #[cfg(feature = "tiktoken")]
     Cl100k,
+    #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
+    Open(open::Open),
 }
 
 impl Counter {
     /// The counter for a tokenizer of the catalog.
     pub(crate) fn for_tokenizer(tokenizer: &str) -> Self {
+        #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
+        if let Some(open) = open::Open::find(tokenizer) {
+            return Self { vocabulary: Vocabulary::Open(open), per_mille: 1000 };
+        }
         let (vocabulary, per_mille) = match tokenizer {
             "claude-v3" => (Vocabulary::Claude(Family::V3), 1000),
             "claude-v4.7" => (Vocabulary::Claude(Family::V47), 1000),
@@ -77,6 +85,8 @@ impl Counter {
             Vocabulary::O200k => tiktoken::o200k(text),
             #[cfg(feature = "tiktoken")]
             Vocabulary::Cl100k => tiktoken::cl100k(text),
+            #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
+            Vocabulary::Open(open) => open.count(text),
         };
         count.saturating_mul(self.per_mille)
     }
@@ -92,6 +102,8 @@ impl Counter {
             Vocabulary::O200k => Some(tiktoken::o200k_ends(text)),
             #[cfg(feature = "tiktoken")]
             Vocabulary::Cl100k => Some(tiktoken::cl100k_ends(text)),
+            #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
+            Vocabulary::Open(open) => Some(open.ends(text)),
         }
     }
 
@@ -101,6 +113,8 @@ impl Counter {
             Vocabulary::Claude(family) => self.is_own().then(|| Stream::new(family)),
             #[cfg(feature = "tiktoken")]
             Vocabulary::O200k | Vocabulary::Cl100k => None,
+            #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
+            Vocabulary::Open(_) => None,
         }
     }
 }

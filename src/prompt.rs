@@ -272,6 +272,8 @@ pub enum Thinking {
 pub struct OutputSchema<'a> {
     /// Where it stands in the request.
     pub pointer: String,
+    /// What the request calls it, where it does.
+    pub name: Option<Cow<'a, str>>,
     /// The schema, parsed where it could be.
     pub schema: SchemaForm<'a>,
 }

@@ -91,8 +91,14 @@ pub(crate) struct NovaFrame {
     pub(crate) request: i64,
     /// Having tools at all.
     pub(crate) tools: i64,
+    /// A choice that demands a call.
+    pub(crate) forced: i64,
     /// Two further messages.
     pub(crate) further_pair: i64,
+    /// A message with results.
+    pub(crate) results: i64,
+    /// A result and the call it answers.
+    pub(crate) result: i64,
 }
 
 /// The constants of chat completions, in tokens.
@@ -103,17 +109,44 @@ pub(crate) struct ChatFrame {
     pub(crate) request: i64,
     /// A message and its role.
     pub(crate) message: i64,
-    /// An author's name, without the name itself.
-    pub(crate) name: i64,
-    /// Having tools at all.
+    /// The channel of what the model said.
+    pub(crate) assistant: i64,
+    /// Having functions, beside the text of their section, at the end of the system prompt.
     pub(crate) tools: i64,
-    /// A call in the history, without its name and arguments.
+    /// The same where no system prompt comes first.
+    pub(crate) tools_alone: i64,
+    /// A message with calls, beside their names and arguments.
     pub(crate) call: i64,
+    /// A message with results, beside the name and what was given back.
+    pub(crate) result: i64,
+    /// Whether the name before a result is that of a function in its name space.
+    #[serde(default)]
+    pub(crate) namespaced_results: bool,
+    /// A choice of one function, beside its name; `None` where it costs nothing.
+    #[serde(default)]
+    pub(crate) forced: Option<i64>,
+    /// The form that the answer is held to, beside its section; `None` where the model is not shown it.
+    #[serde(default)]
+    pub(crate) output_schema: Option<i64>,
+    /// Whether functions, calls and results are JSON, as the templates of most open models write them.
+    #[serde(default)]
+    pub(crate) json: bool,
 }
 
 /// What holds for a model without a frame of its own: every message a little, tools a lot.
-const NO_FRAME: FrameRules =
-    FrameRules::Chat(ChatFrame { request: 8, message: 5, name: 1, tools: 40, call: 8 });
+const NO_FRAME: FrameRules = FrameRules::Chat(ChatFrame {
+    request: 8,
+    message: 5,
+    assistant: 0,
+    tools: 40,
+    tools_alone: 40,
+    call: 5,
+    result: 5,
+    namespaced_results: false,
+    forced: None,
+    output_schema: Some(0),
+    json: true,
+});
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,5 +1,7 @@
 //! Pieces of a prompt on their way to a count: each knows which part it belongs to.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::{Counter, claude::Stream, media};
@@ -159,6 +161,27 @@ impl Tally {
             let thousandths = self.counter.thousandths(text).saturating_add(self.carry);
             self.carry = thousandths % 1000;
             self.add(owner, signed(thousandths / 1000));
+        }
+    }
+
+    /// Adds one string that belongs to several parts. A token is the part's in which it ends.
+    pub(crate) fn joined(&mut self, pieces: &[(Owner, Cow<'_, str>)]) {
+        self.seam();
+        let merges = 1 < pieces.len() && self.counter.stream().is_none();
+        let whole: String =
+            if merges { pieces.iter().map(|(_, text)| text.as_ref()).collect() } else { String::new() };
+        let Some(ends) = merges.then(|| self.counter.token_ends(&whole)).flatten() else {
+            for (owner, text) in pieces {
+                self.text(*owner, text);
+            }
+            return self.seam();
+        };
+        let mut ends = ends.into_iter().peekable();
+        let mut end = 0;
+        for (owner, text) in pieces {
+            end += text.len();
+            let tokens = std::iter::from_fn(|| ends.next_if(|at| *at <= end)).count();
+            self.add(*owner, i64::try_from(tokens).unwrap_or(i64::MAX));
         }
     }
 

@@ -75,9 +75,12 @@ pub(super) fn prompt(body: Value<'_>) -> Result<Prompt<'_>, Error> {
         prompt.tools.push(tool(function, Some(function), notes)?);
     }
     prompt.tool_choice = tool_choice(body)?;
-    let schema = body.at(&["response_format", "json_schema", "schema"]);
-    prompt.output_schema =
-        schema.map(|schema| OutputSchema { pointer: schema.pointer(), schema: SchemaForm::Json(schema) });
+    let format = body.at(&["response_format", "json_schema"]);
+    prompt.output_schema = format.and_then(|format| {
+        let schema = format.get_some("schema")?;
+        let name = format.get_some("name").and_then(Value::as_str);
+        Some(OutputSchema { pointer: schema.pointer(), name, schema: SchemaForm::Json(schema) })
+    });
     Ok(prompt)
 }
 
@@ -155,7 +158,10 @@ fn tool<'a>(tool: Value<'a>, function: Option<Value<'a>>, notes: &mut Vec<Note>)
 }
 
 fn tool_choice(body: Value<'_>) -> Result<ToolChoice<'_>, Error> {
-    let mode = match body.get_some("tool_choice").or_else(|| body.get_some("function_call")) {
+    let choice = body.get_some("tool_choice").or_else(|| body.get_some("function_call"));
+    // A choice among some of the tools says how free it is one level further in.
+    let among = choice.and_then(|choice| choice.get_some("allowed_tools"));
+    let mode = match among.map_or(choice, |among| among.get_some("mode")) {
         None => ToolMode::Auto,
         Some(choice) => match choice.as_str().as_deref() {
             Some("none") => ToolMode::None,

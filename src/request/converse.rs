@@ -178,13 +178,18 @@ fn thinking(body: Value<'_>) -> Result<Option<Thinking>, Error> {
 }
 
 fn output_schema(body: Value<'_>) -> Result<Option<OutputSchema<'_>>, Error> {
-    let Some(schema) = body.at(&["outputConfig", "textFormat", "structure", "jsonSchema", "schema"]) else {
+    let Some(format) = body.at(&["outputConfig", "textFormat", "structure", "jsonSchema"]) else {
         return Ok(None);
     };
+    let Some(schema) = format.get_some("schema") else { return Ok(None) };
     let form = match schema.as_str() {
         Some(text) => SchemaForm::Text(text),
         None if schema.is_object() => SchemaForm::Json(schema),
         None => return Err(schema.wrong_shape("a JSON schema in a string")),
     };
-    Ok(Some(OutputSchema { pointer: schema.pointer(), schema: form }))
+    Ok(Some(OutputSchema {
+        pointer: schema.pointer(),
+        name: format.get_some("name").and_then(Value::as_str),
+        schema: form,
+    }))
 }

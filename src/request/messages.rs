@@ -167,5 +167,5 @@ fn tool_choice(choice: Option<Value<'_>>) -> Result<ToolChoice<'_>, Error> {
 fn output_schema(body: Value<'_>) -> Option<OutputSchema<'_>> {
     let format = body.get_some("output_format").or_else(|| body.at(&["output_config", "format"]))?;
     let schema = format.get_some("schema")?;
-    Some(OutputSchema { pointer: schema.pointer(), schema: SchemaForm::Json(schema) })
+    Some(OutputSchema { pointer: schema.pointer(), name: None, schema: SchemaForm::Json(schema) })
 }
