@@ -23,6 +23,7 @@ import sys
 import time
 
 import peers
+from observed import show as show_observed
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FILES = ("claude_requests", "claude_media", "claude_server_tools", "bedrock_other_requests", "openai_chat", "openai_tools")
@@ -31,6 +32,13 @@ FILES = ("claude_requests", "claude_media", "claude_server_tools", "bedrock_othe
 def total(record):
     """The input tokens the provider counted."""
     return record.get("input_total") or record["usage"]["prompt_tokens"]
+
+
+def contradicts(record):
+    """Whether a usage speaks of cached tokens and the request has no cache point: a mocked answer."""
+    usage = record.get("usage") or {}
+    cached = sum(number for key, number in usage.items() if "cache" in key.lower() and isinstance(number, int))
+    return 0 < cached and "cache" not in json.dumps(record["request"]).lower()
 
 
 def line(record):
@@ -252,10 +260,15 @@ def main():
     ways = collections.defaultdict(list)
     others = peers.install() if "--peers" in sys.argv else None
     faults = collections.Counter()
+    observed = []
+    mocked = 0
     for file in FILES:
         with gzip.open(folder / f"{file}.jsonl.gz", "rt") as lines:
             records = [json.loads(text) for text in lines]
         records = [record for record in records if not record.get("flags")]
+        if file == "claude_requests":
+            mocked = sum(map(contradicts, records))
+            records = [record for record in records if not contradicts(record)]
         sent = "\n".join(json.dumps(line(record)) for record in records)
         start = time.perf_counter()
         done = subprocess.run([target / "release/tokenleash", "check", "-", "--jsonl", "--allow-unknown"], input=sent.encode(), capture_output=True)
@@ -270,6 +283,8 @@ def main():
             input_ = answer["input"]
             name = {"claude_media": media, "claude_server_tools": lambda *_: "server tools"}.get(file, kind)(record["request"], answer)
             rows[(family(record), input_["ownVocabulary"], name)].append((input_["tokens"], input_["low"], input_["high"], total(record)))
+            if file == "claude_requests":
+                observed.append((record, input_["tokens"], total(record)))
             for way, tokens in {"tokenleash": input_["tokens"], **counts}.items():
                 ways[(family(record), name, way)].append((tokens, total(record)))
         print(f"{file}: {len(records)} requests in {took:.2f} s", file=sys.stderr)
@@ -284,6 +299,8 @@ def main():
             f" {share(lambda c: c[3] <= c[2]):>7.1%} {share(lambda c: c[1] <= c[3] <= c[2]):>7.1%}"
             f" {percentile([(c[2] - c[1]) / c[0] for c in counts], 0.5):>7.2%}"
         )
+    print(f"left out: {mocked} Claude records whose usage speaks of cached tokens without a cache point")
+    show_observed(observed)
     if others:
         print_ways(ways)
     for fault, number in sorted(faults.items()):
