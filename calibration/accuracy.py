@@ -248,6 +248,21 @@ def print_ways(ways):
         )
 
 
+KINDS = ("text", "tools", "tool history", "structured output", "thinking", "pictures")
+
+
+def print_models(models):
+    """The exact share by model and kind, and how many records it is of."""
+    print("\n" + f"{'exact, by model':<25}" + "".join(f"{sort:>19}" for sort in KINDS))
+    for model in sorted({model for model, _ in models}):
+        cells = ""
+        for sort in KINDS:
+            counts = models.get((model, sort), [])
+            share = sum(tokens == true for tokens, true in counts) / max(1, len(counts))
+            cells += f"{f'{share:.0%} of {len(counts)}' if counts else '-':>19}"
+        print(f"{model:<25}{cells}")
+
+
 def main():
     words = [word for word in sys.argv[1:] if not word.startswith("--")]
     folder = pathlib.Path(words[0] if words else os.environ.get("TOKENLEASH_TRUTH", ROOT.parent / "shared/truth"))
@@ -261,6 +276,7 @@ def main():
     others = peers.install() if "--peers" in sys.argv else None
     faults = collections.Counter()
     observed = []
+    models = collections.defaultdict(list)
     mocked = 0
     for file in FILES:
         with gzip.open(folder / f"{file}.jsonl.gz", "rt") as lines:
@@ -283,6 +299,9 @@ def main():
             input_ = answer["input"]
             name = {"claude_media": media, "claude_server_tools": lambda *_: "server tools"}.get(file, kind)(record["request"], answer)
             rows[(family(record), input_["ownVocabulary"], name)].append((input_["tokens"], input_["low"], input_["high"], total(record)))
+            if record.get("tokenizer_gen"):
+                model = re.sub(r"-(20\d{6}|latest)$", "", record.get("model_canon") or record["model"])
+                models[model, name].append((input_["tokens"], total(record)))
             if file == "claude_requests":
                 observed.append((record, input_["tokens"], total(record)))
             for way, tokens in {"tokenleash": input_["tokens"], **counts}.items():
@@ -300,6 +319,7 @@ def main():
             f" {percentile([(c[2] - c[1]) / c[0] for c in counts], 0.5):>7.2%}"
         )
     print(f"left out: {mocked} Claude records whose usage speaks of cached tokens without a cache point")
+    print_models(models)
     show_observed(observed)
     if others:
         print_ways(ways)
