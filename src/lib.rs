@@ -49,6 +49,7 @@
 mod catalog;
 mod check;
 mod count;
+mod document;
 mod error;
 mod estimate;
 mod json;
@@ -75,6 +76,7 @@ pub use catalog::{
 };
 pub use check::check;
 pub use count::Part;
+pub use document::Document;
 pub use error::{Error, ErrorKind, Place};
 pub use estimate::{Basis, CacheState, CachedPrefix, Estimate};
 pub use limits::{Judgement, LimitName, Limits, SetBy};
