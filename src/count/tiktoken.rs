@@ -167,7 +167,7 @@ fn next_safe_split(text: &str, from: usize, words: Words) -> usize {
     places.find(|(_, (before, after))| is_safe_split(before, after, words)).map_or(text.len(), |(at, _)| at)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use proptest::{collection::vec, prelude::*, sample::select};
