@@ -150,7 +150,8 @@ fn a_stream_counts_like_the_whole() {
         let mut rest = text.as_str();
         let mut given = String::new();
         while !rest.is_empty() {
-            let (piece, tail) = rest.split_at(rest.ceil_char_boundary(random.below(9).min(rest.len())));
+            let longest = if random.below(4) == 0 { 300 } else { 9 };
+            let (piece, tail) = rest.split_at(rest.ceil_char_boundary(random.below(longest).min(rest.len())));
             stream.push(piece);
             given.push_str(piece);
             if random.below(4) == 0 {
