@@ -12,8 +12,11 @@ mod tally;
 #[cfg(feature = "tiktoken")]
 mod tiktoken;
 
+pub(crate) use claude::Edges;
 pub use tally::Part;
 pub(crate) use tally::{CacheMark, Tally, Trait};
+
+use std::ops::Range;
 
 use claude::{Family, Stream};
 
@@ -79,32 +82,72 @@ impl Counter {
 
     /// The same in thousandths of a token, for texts that are counted in pieces.
     fn thousandths(self, text: &str) -> u64 {
-        let count = match self.vocabulary {
-            Vocabulary::Claude(family) => claude::count(family, text),
+        self.count_part(text, Edges::BOTH).saturating_mul(self.per_mille)
+    }
+
+    /// Tokens of the family for so many of the vocabulary.
+    pub(crate) fn scaled(self, tokens: u64) -> u64 {
+        tokens.saturating_mul(self.per_mille).div_ceil(1000)
+    }
+
+    /// Tokens of the vocabulary in a part of a text. The counts of parts between safe splits add up
+    /// to that of the text.
+    pub(crate) fn count_part(self, part: &str, edges: Edges) -> u64 {
+        match self.vocabulary {
+            Vocabulary::Claude(family) => claude::count_part(family, part, edges),
             #[cfg(feature = "tiktoken")]
-            Vocabulary::O200k => tiktoken::o200k(text),
+            Vocabulary::O200k => tiktoken::o200k(part),
             #[cfg(feature = "tiktoken")]
-            Vocabulary::Cl100k => tiktoken::cl100k(text),
+            Vocabulary::Cl100k => tiktoken::cl100k(part),
             #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
-            Vocabulary::Open(open) => open.count(text),
-        };
-        count.saturating_mul(self.per_mille)
+            Vocabulary::Open(open) => open.count(part),
+        }
+    }
+
+    /// The byte offset at which each token of the vocabulary ends in a part between safe splits.
+    pub(crate) fn part_ends(self, part: &str, edges: Edges) -> Vec<usize> {
+        match self.vocabulary {
+            Vocabulary::Claude(family) => claude::part_ends(family, part, edges),
+            #[cfg(feature = "tiktoken")]
+            Vocabulary::O200k => tiktoken::o200k_ends(part),
+            #[cfg(feature = "tiktoken")]
+            Vocabulary::Cl100k => tiktoken::cl100k_ends(part),
+            #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
+            Vocabulary::Open(open) => open.ends(part),
+        }
+    }
+
+    /// Whether the counts of two neighbouring parts of a text add up. Only the two characters on
+    /// either side of the place matter.
+    pub(crate) fn is_safe_split(self, before: &str, after: &str) -> bool {
+        match self.vocabulary {
+            Vocabulary::Claude(_) => claude::is_safe_split(before, after),
+            #[cfg(feature = "tiktoken")]
+            Vocabulary::O200k => tiktoken::is_safe_split(before, after, tiktoken::Words::ByCase),
+            #[cfg(feature = "tiktoken")]
+            Vocabulary::Cl100k => tiktoken::is_safe_split(before, after, tiktoken::Words::Whole),
+            #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
+            Vocabulary::Open(_) => open::is_safe_split(before, after),
+        }
+    }
+
+    /// The last safe split of `text` at a byte offset in `range`.
+    pub(crate) fn last_safe_split(self, text: &str, range: Range<usize>) -> Option<usize> {
+        range.rev().find(|at| self.splits_at(text, *at))
+    }
+
+    /// The first safe split of `text` at or after `from`.
+    pub(crate) fn next_safe_split(self, text: &str, from: usize) -> Option<usize> {
+        (from..text.len()).find(|at| self.splits_at(text, *at))
+    }
+
+    fn splits_at(self, text: &str, at: usize) -> bool {
+        text.split_at_checked(at).is_some_and(|(before, after)| self.is_safe_split(before, after))
     }
 
     /// The byte offset at which each token of a text ends, in the model's own vocabulary.
     pub(crate) fn token_ends(self, text: &str) -> Option<Vec<usize>> {
-        match self.vocabulary {
-            Vocabulary::Claude(_) if !self.is_own() => None,
-            Vocabulary::Claude(family) => Some(claude::token_ends(family, text)),
-            #[cfg(feature = "tiktoken")]
-            Vocabulary::O200k if !self.is_own() => None,
-            #[cfg(feature = "tiktoken")]
-            Vocabulary::O200k => Some(tiktoken::o200k_ends(text)),
-            #[cfg(feature = "tiktoken")]
-            Vocabulary::Cl100k => Some(tiktoken::cl100k_ends(text)),
-            #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
-            Vocabulary::Open(open) => Some(open.ends(text)),
-        }
+        self.is_own().then(|| self.part_ends(text, Edges::BOTH))
     }
 
     /// A string that is written piece by piece, in one of the vocabularies that merge over seams.

@@ -50,6 +50,7 @@ mod catalog;
 mod check;
 mod correction;
 mod count;
+mod document;
 mod error;
 mod estimate;
 mod json;
@@ -77,6 +78,7 @@ pub use catalog::{
 pub use check::check;
 pub use correction::{Correction, Observed, calibrate};
 pub use count::Part;
+pub use document::Document;
 pub use error::{Error, ErrorKind, Place};
 pub use estimate::{Basis, CacheState, CachedPrefix, Estimate};
 pub use limits::{Judgement, LimitName, Limits, SetBy};

@@ -1,13 +1,17 @@
-//! The JavaScript boundary: read, call, write. Plain values go in and out; nothing is kept.
+//! The JavaScript boundary: read, call, write. Plain values go in and out; only a [`Document`] is kept.
 //!
 //! A request is a string or a plain object; options are plain objects with the names of
 //! [`Options`] and [`Usage`]; answers are what the CLI prints with `--json`. Errors are `Error`s
 //! with a `code` and, where they speak of a place, a `pointer` or a `line` and `column`.
 
+mod document;
+
 use js_sys::{JSON, Reflect};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+pub use document::Document;
 
 use crate::{Catalog, Dialect, Error, ErrorKind, Observed, Options, Request, Usage};
 

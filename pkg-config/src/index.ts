@@ -4,7 +4,7 @@
  * Call {@link init} once; everything else is synchronous. Nothing leaves the machine.
  */
 // @ts-ignore: the glue is written beside this file by the build.
-import load, { initSync, calibrate as coreCalibrate, check as coreCheck, settle as coreSettle, countTokens as coreCount, models as coreModels } from "./core.js";
+import load, { initSync, calibrate as coreCalibrate, check as coreCheck, settle as coreSettle, countTokens as coreCount, models as coreModels, Document as CoreDocument } from "./core.js";
 import type { CheckOptions, Correction, Report, Settlement, TokenCount, Usage } from "./report.js";
 
 export type * from "./report.js";
@@ -78,3 +78,28 @@ export interface ModelSummary {
 export function models(catalog?: string | object): ModelSummary[] {
   return coreModels(catalog) as ModelSummary[];
 }
+
+/**
+ * A text that is edited and whose tokens are known after every edit. Offsets are those of JavaScript's
+ * strings; an edit may cut a surrogate pair, and a lone half waits for the other one.
+ */
+export interface Document {
+  /** The model, as it was given. */
+  readonly model: string;
+  /** The tokens of the text: what {@link countTokens} gives for it. */
+  readonly total: number;
+  /** The length of the text, as `text.length`. */
+  readonly length: number;
+  readonly text: string;
+  /** Puts `insert` in the place of the text between two offsets; returns the new total. */
+  edit(from: number, to: number, insert: string): number;
+  /** The tokens that end behind `from`, up to and with `to`. */
+  tokensIn(from: number, to: number): number;
+  /** Where those tokens end; `undefined` where the model's own vocabulary is not at hand. */
+  tokenEnds(from: number, to: number): Uint32Array | undefined;
+  /** Gives the memory back before the garbage collector does. */
+  free(): void;
+}
+
+/** A document for a model, in any spelling of it. */
+export const Document = CoreDocument as new (text: string, model: string, catalog?: string | object) => Document;

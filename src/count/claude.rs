@@ -7,7 +7,7 @@
 //!
 //! # The edges of a text
 //!
-//! [`count`] takes the whole content of one message, so its edges touch the frame:
+//! [`count_part`] may take the whole content of one message, so its edges touch the frame:
 //!
 //! * **Start, v3 and v4.7.** The frame ends in a begin-of-word marker. One leading space (a real
 //!   one, not followed by another) is free; a first word or sign absorbs the marker; a first ASCII
@@ -17,8 +17,8 @@
 //!   are free. Other closing whitespace is paid.
 //!
 //! A conversation that is written as one string is counted at once, or pushed into one [`Stream`]:
-//! its inner seams are then ordinary text and the edges apply once. [`count_part`] counts a part
-//! between safe splits, without the edges it does not touch.
+//! its inner seams are then ordinary text and the edges apply once. A part between safe splits is
+//! counted without the edges it does not touch.
 
 #![allow(
     clippy::cast_possible_truncation,
@@ -41,6 +41,7 @@ mod trace;
 mod trie;
 mod vocabulary;
 
+pub use splits::is_safe_split;
 use splits::next_safe_split;
 pub use stream::Stream;
 
@@ -89,10 +90,12 @@ pub struct Edges {
 }
 
 impl Edges {
-    const BOTH: Edges = Edges { opens: true, closes: true };
+    /// A whole message.
+    pub const BOTH: Edges = Edges { opens: true, closes: true };
 }
 
 /// Tokens of `text` as the content of one message, without the frame around it.
+#[cfg(test)]
 #[must_use]
 pub fn count(family: Family, text: &str) -> u64 {
     count_part(family, text, Edges::BOTH)
@@ -116,16 +119,16 @@ pub fn count_part(family: Family, part: &str, edges: Edges) -> u64 {
     })
 }
 
-/// The byte offset in `text` at which each token ends, in order.
+/// The byte offset at which each token ends in one part of a message, in order.
 ///
 /// Tokens of one character that takes several all end behind it, and so do the tokens of
 /// characters that composition joined or moved. A marker that no piece absorbed ends where it
 /// stands. Removed characters and free closing newlines may leave the last offset before the end
 /// of the text. The offsets are those of the cheapest cover with the longest last tiles.
 #[must_use]
-pub fn token_ends(family: Family, text: &str) -> Vec<usize> {
+pub fn part_ends(family: Family, part: &str, edges: Edges) -> Vec<usize> {
     let mut ends = Vec::new();
-    for (offset, chunk, edges) in Chunks::new(text, Edges::BOTH) {
+    for (offset, chunk, edges) in Chunks::new(part, edges) {
         let folded = normalize::fold(chunk, family.folds_quotes(), true);
         let bounds = Bounds::of(family, chunk, &folded.text, edges);
         let mut trace = Trace::new(family.pieces());

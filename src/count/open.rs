@@ -49,6 +49,13 @@ impl Open {
     }
 }
 
+/// Whether the counts of two neighbouring parts add up: after a line break that no white space
+/// follows. In every one of these vocabularies' regular expressions a line break ends a match or is
+/// followed by white space in it.
+pub(super) fn is_safe_split(before: &str, after: &str) -> bool {
+    before.ends_with('\n') && after.starts_with(|next: char| !next.is_whitespace())
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {

@@ -1,7 +1,7 @@
 //! The JavaScript boundary, over the same fixtures as the native tests.
 
-use js_sys::{JSON, Reflect};
-use tokenleash::wasm::{check, count_tokens, models, settle};
+use js_sys::{JSON, JsString, Reflect};
+use tokenleash::wasm::{Document, check, count_tokens, models, settle};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -112,4 +112,63 @@ fn models_and_counts() {
     assert!(20 < all.length());
     let count = count_tokens("Kia ora", parse(r#"{"model":"gpt-4o"}"#), &JsValue::UNDEFINED).expect("count");
     assert_eq!(Reflect::get(&count, &"basis".into()).expect("basis").as_string().as_deref(), Some("exact"));
+}
+
+#[wasm_bindgen_test]
+fn a_document_is_edited_as_a_string_is() {
+    let none = JsValue::UNDEFINED;
+    for model in ["claude-opus-4-6", "gpt-4o", "nova-pro"] {
+        let mut document = Document::new(&"Kia ora 😀!".into(), model, &none).expect("a model");
+        for (from, to, insert, expected) in [
+            (0, 3, "Tēnā", "Tēnā ora 😀!"),
+            (12, 12, "\nWho?", "Tēnā ora 😀!\nWho?"),
+            (4, 4, &" and words".repeat(2000), ""),
+            (4, 20_004, "", "Tēnā ora 😀!\nWho?"),
+        ] {
+            let total = document.edit(f64::from(from), f64::from(to), &insert.into()).expect("in range");
+            let text = String::from(document.text());
+            assert!(expected.is_empty() || text == expected, "{text}");
+            let options = JSON::parse(&format!(r#"{{"model":"{model}"}}"#)).expect("JSON");
+            let count = count_tokens(&text, options, &none).expect("count");
+            let count = Reflect::get(&count, &"tokens".into()).expect("tokens").as_f64();
+            assert_eq!((Some(total), Some(document.total())), (count, count), "{model} {text}");
+            let ends = document.token_ends(0.0, document.length()).expect("in range");
+            let ends = ends.map_or(total, |ends| f64::from(ends.length()));
+            assert_eq!((ends, document.tokens_in(0.0, document.length()).expect("in range")), (total, total));
+        }
+    }
+}
+
+/// Half a pair waits for the other half and is in the text until then, as in a JavaScript string.
+#[wasm_bindgen_test]
+fn halves_of_pairs_come_and_go() {
+    let mut document =
+        Document::new(&"a😀b".into(), "claude-opus-4-6", &JsValue::UNDEFINED).expect("a model");
+    let whole = document.total();
+    document.edit(2.0, 2.0, &"-".into()).expect("inside the pair");
+    let expected = JsString::from_char_code(&[0x61, 0xD83D, 0x2D, 0xDE00, 0x62]);
+    assert!(document.text() == expected, "{:?}", document.text());
+    document.edit(1.0, 2.0, &"".into()).expect("in range");
+    assert_eq!(document.length(), 4.0);
+    let half = JsString::from_char_code(&[0xD83D]);
+    assert_eq!(document.edit(1.0, 2.0, &half).expect("in range"), whole);
+    assert_eq!(String::from(document.text()), "a😀b");
+}
+
+#[wasm_bindgen_test]
+fn offsets_that_cannot_be_are_errors() {
+    let mut document = Document::new(&"ab".into(), "claude-opus-4-6", &JsValue::UNDEFINED).expect("a model");
+    for (from, to, code) in [
+        (0.0, 3.0, "out-of-range"),
+        (2.0, 1.0, "invalid-argument"),
+        (-1.0, 1.0, "out-of-range"),
+        (0.5, 1.0, "out-of-range"),
+        (f64::NAN, 1.0, "out-of-range"),
+        (0.0, f64::INFINITY, "out-of-range"),
+    ] {
+        let error = document.edit(from, to, &"x".into()).expect_err("no such place");
+        assert_eq!(Reflect::get(&error, &"code".into()).expect("code").as_string().as_deref(), Some(code));
+        assert!(document.tokens_in(from, to).is_err() && document.token_ends(from, to).is_err());
+    }
+    assert_eq!(String::from(document.text()), "ab");
 }

@@ -7,6 +7,7 @@
 //! - `claude`: the counting engine, a row for each rule
 //! - `correction`: what an observed usage teaches
 //! - `catalog`: the data of the catalog
+//! - `document`: edits, against the text counted anew
 //! - `truth`: recorded requests with the provider's own counts, where that data is at hand
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
@@ -14,6 +15,7 @@
 mod catalog;
 mod claude;
 mod correction;
+mod document;
 mod fixtures;
 mod laws;
 mod program;

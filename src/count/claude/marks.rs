@@ -48,6 +48,9 @@ pub(super) fn write_word(body: &str, caps: bool, tiling: &mut Tiling) {
 /// A marker stands for a whole word only: a capital first letter without further capitals, or all
 /// capitals. Everything else, such as `GaN` or `iPhone`, keeps its letters.
 fn case_of(body: &str, caps: bool) -> Case {
+    if body.is_ascii() {
+        return case_of_ascii(body.as_bytes(), caps);
+    }
     let characters = Characters::get();
     let mut length = 0;
     let (mut first_upper, mut more_upper, mut any_lower, mut caseless) = (false, false, false, false);
@@ -81,5 +84,38 @@ fn case_of(body: &str, caps: bool) -> Case {
         Case::Shift
     } else {
         Case::Literal
+    }
+}
+
+/// The same without the tables of characters, which a first count of ASCII then need not build.
+fn case_of_ascii(body: &[u8], caps: bool) -> Case {
+    let first_upper = body.first().is_some_and(u8::is_ascii_uppercase);
+    let more_upper = body.iter().skip(1).any(u8::is_ascii_uppercase);
+    if caps && body.len() >= CAPS_LENGTH && first_upper && !body.iter().any(u8::is_ascii_lowercase) {
+        Case::Caps
+    } else if first_upper && !more_upper {
+        Case::Shift
+    } else {
+        Case::Literal
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ascii_words_are_written_by_one_rule() {
+        for length in 1..=6_u32 {
+            for pattern in 0..1_u32 << length {
+                let letter = |at: u32| if pattern >> at & 1 == 0 { 'a' } else { 'A' };
+                let word: String = (0..length).map(letter).collect();
+                // The same pattern in Greek, which only the general rule knows.
+                let greek: String = word.chars().map(|c| if c == 'a' { 'α' } else { 'Α' }).collect();
+                for caps in [false, true] {
+                    assert_eq!(case_of(&word, caps), case_of(&greek, caps), "{word}");
+                }
+            }
+        }
     }
 }

@@ -63,9 +63,11 @@ fn kind(c: char) -> u8 {
 /// Whether a word certainly begins with `c`: whatever follows, composition does not turn it into
 /// a character that stands alone, as it does with the leading consonants of Hangul.
 fn opens_word(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphabetic();
+    }
     let traits = Characters::get().traits(c);
-    c.is_ascii_alphabetic()
-        || traits.is_plain(true) && traits.class() == Class::Word && !('\u{1100}'..='\u{1112}').contains(&c)
+    traits.is_plain(true) && traits.class() == Class::Word && !('\u{1100}'..='\u{1112}').contains(&c)
 }
 
 /// The first safe split of `text` at or after `from`.

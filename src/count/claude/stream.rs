@@ -1,6 +1,6 @@
 //! A text that arrives in pieces.
 
-use super::splits::last_safe_split;
+use super::splits::{last_safe_split, next_safe_split};
 use super::{Edges, Family, count_part};
 
 /// Counts a text that arrives in pieces as if it were one string.
@@ -20,6 +20,9 @@ pub struct Stream {
     searched: usize,
 }
 
+/// From this length on a piece is not copied whole.
+const LONG: usize = 64;
+
 /// A split is judged by at most this many bytes after it: two characters.
 const LOOKAHEAD: usize = 8;
 
@@ -32,6 +35,33 @@ impl Stream {
 
     /// Adds the next piece of the text.
     pub fn push(&mut self, piece: &str) {
+        let rest = if piece.len() < LONG { piece } else { self.settle_most(piece) };
+        self.push_short(rest);
+    }
+
+    /// Counts a long piece where it lies, between its first safe split and its last; returns what
+    /// stands after that.
+    fn settle_most<'p>(&mut self, piece: &'p str) -> &'p str {
+        // A split is judged by one character before it.
+        let Some(first) = next_safe_split(piece, LOOKAHEAD) else { return piece };
+        let last = last_safe_split(piece, first).unwrap_or(first);
+        let (Some(head), Some(middle), Some(tail)) =
+            (piece.get(..first), piece.get(first..last), piece.get(last..))
+        else {
+            return piece;
+        };
+        self.pending.push_str(head);
+        self.settled += count_part(self.family, &self.pending, Edges { opens: self.opens, closes: false });
+        if !middle.is_empty() {
+            self.settled += count_part(self.family, middle, Edges { opens: false, closes: false });
+        }
+        self.opens = false;
+        self.pending.clear();
+        self.searched = 0;
+        tail
+    }
+
+    fn push_short(&mut self, piece: &str) {
         self.pending.push_str(piece);
         if let Some(split) = last_safe_split(&self.pending, self.searched)
             && let Some((part, _)) = self.pending.split_at_checked(split)

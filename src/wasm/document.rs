@@ -1,0 +1,112 @@
+//! A text under edit, for JavaScript: offsets are in UTF-16 units, as in its strings.
+
+use js_sys::{JsString, Uint32Array};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+use super::{read_catalog, to_js};
+use crate::{Error, ErrorKind};
+
+/// A text that is edited and whose tokens are known after every edit.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Document {
+    document: crate::Document,
+    model: String,
+}
+
+#[wasm_bindgen]
+impl Document {
+    /// A document for a model, in any spelling of it.
+    #[wasm_bindgen(constructor)]
+    pub fn new(text: &JsString, model: &str, catalog: &JsValue) -> Result<Self, JsValue> {
+        let catalog = read_catalog(catalog)?;
+        let document = crate::Document::new("", model, catalog.get()).map_err(to_js)?;
+        let mut new = Self { document, model: model.to_owned() };
+        new.put(0, 0, text)?;
+        Ok(new)
+    }
+
+    /// The model, as it was given.
+    #[wasm_bindgen(getter)]
+    pub fn model(&self) -> String {
+        self.model.clone()
+    }
+
+    /// Puts `insert` in the place of the text between two offsets; returns the new total.
+    pub fn edit(&mut self, from: f64, to: f64, insert: &JsString) -> Result<f64, JsValue> {
+        self.put(offset(from)?, offset(to)?, insert)
+    }
+
+    /// The tokens of the text.
+    #[wasm_bindgen(getter)]
+    pub fn total(&self) -> f64 {
+        number(self.document.total().get())
+    }
+
+    /// The length of the text.
+    #[wasm_bindgen(getter)]
+    pub fn length(&self) -> f64 {
+        number(self.document.len_utf16() as u64)
+    }
+
+    /// The text, lone halves of surrogate pairs included.
+    #[wasm_bindgen(getter)]
+    pub fn text(&self) -> JsString {
+        if !self.document.has_lone_halves() {
+            return self.document.text().into();
+        }
+        // A call takes so many arguments and no more.
+        let units = self.document.text_utf16();
+        let parts = units.chunks(8192).map(JsString::from_char_code);
+        parts.fold(JsString::from(""), |text, part| text.concat(&part))
+    }
+
+    /// The tokens that end between two offsets.
+    #[wasm_bindgen(js_name = tokensIn)]
+    pub fn tokens_in(&self, from: f64, to: f64) -> Result<f64, JsValue> {
+        let tokens = self.document.tokens_in_utf16(offset(from)?..offset(to)?).map_err(to_js)?;
+        Ok(number(tokens.get()))
+    }
+
+    /// Where the tokens between two offsets end; undefined where the model's vocabulary is not at hand.
+    #[wasm_bindgen(js_name = tokenEnds)]
+    pub fn token_ends(&self, from: f64, to: f64) -> Result<Option<Uint32Array>, JsValue> {
+        let ends = self.document.token_ends_utf16(offset(from)?..offset(to)?).map_err(to_js)?;
+        Ok(ends.map(|ends| {
+            let ends: Vec<u32> = ends.into_iter().map(|end| u32::try_from(end).unwrap_or(u32::MAX)).collect();
+            Uint32Array::from(&ends[..])
+        }))
+    }
+}
+
+impl Document {
+    fn put(&mut self, from: usize, to: usize, insert: &JsString) -> Result<f64, JsValue> {
+        let text = String::from(insert);
+        let whole = !text.contains(char::REPLACEMENT_CHARACTER);
+        let edited = if whole { self.document.edit_utf16(from, to, &text).ok() } else { None };
+        let total = if let Some(total) = edited {
+            total
+        } else {
+            // The copy has U+FFFD for each lone half, or an offset is inside a pair.
+            let units: Vec<u16> = insert.iter().collect();
+            self.document.edit_utf16_units(from, to, &units).map_err(to_js)?
+        };
+        Ok(number(total.get()))
+    }
+}
+
+/// An offset as JavaScript gives it.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, and in range")]
+fn offset(number: f64) -> Result<usize, JsValue> {
+    if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) {
+        return Ok(number as usize);
+    }
+    let message = format!("an offset is a whole number, which {number} is not");
+    Err(to_js(Error::new(ErrorKind::OutOfRange, message)))
+}
+
+/// Counts and lengths are far below 2^53.
+#[expect(clippy::cast_precision_loss, reason = "small enough to be exact")]
+fn number(count: u64) -> f64 {
+    count as f64
+}
