@@ -105,7 +105,7 @@ pub fn count(family: Family, text: &str) -> u64 {
 /// ([`is_safe_split`]) add up to the count of the message.
 #[must_use]
 pub fn count_part(family: Family, part: &str, edges: Edges) -> u64 {
-    Counter::with(family.pieces(), |counter| {
+    Counter::with(family.pieces(), part.len(), |counter| {
         let mut tokens = 0;
         for (_, chunk, edges) in Chunks::new(part, edges) {
             let folded = normalize::fold(chunk, family.folds_quotes(), false);
@@ -131,7 +131,7 @@ pub fn part_ends(family: Family, part: &str, edges: Edges) -> Vec<usize> {
     for (offset, chunk, edges) in Chunks::new(part, edges) {
         let folded = normalize::fold(chunk, family.folds_quotes(), true);
         let bounds = Bounds::of(family, chunk, &folded.text, edges);
-        let mut trace = Trace::new(family.pieces());
+        let mut trace = Trace::new(family.pieces(), chunk.len());
         trace.offset = offset;
         trace.origin = folded.ends.as_deref();
         trace.text = folded.text.get(..bounds.end).unwrap_or_default();

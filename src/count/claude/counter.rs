@@ -11,6 +11,8 @@ use super::vocabulary::{BEGIN, END, Pieces, Vocabulary};
 /// What counting with one vocabulary needs: kept between counts for its memory of words.
 pub(super) struct Counter {
     pub(super) vocabulary: Vocabulary,
+    /// The bytes that may still be counted before the vocabulary is laid out.
+    patience: usize,
     /// Whether words in capitals get their marker (v3).
     caps: bool,
     space: Ladder,
@@ -19,6 +21,9 @@ pub(super) struct Counter {
     memo: Memo,
     tiling: Tiling,
 }
+
+/// Bytes from which on the vocabulary is laid out.
+const LAY_OUT_FROM: usize = 32 * 1024;
 
 /// Tags of the keys of the memory: 1 to 4 are signs by their borders, then the same for rulers.
 const RULER_TAG: u8 = 4;
@@ -29,6 +34,7 @@ impl Counter {
         let vocabulary = Vocabulary::of(pieces);
         Self {
             vocabulary,
+            patience: LAY_OUT_FROM,
             caps: pieces == Pieces::V3,
             space: Ladder::new(b' ', vocabulary),
             tab: Ladder::new(b'\t', vocabulary),
@@ -38,19 +44,32 @@ impl Counter {
         }
     }
 
-    /// Lends the counter of this thread for one vocabulary.
-    pub(super) fn with<R>(pieces: Pieces, use_it: impl FnOnce(&mut Counter) -> R) -> R {
+    /// Lends the counter of this thread for one vocabulary, for so many bytes.
+    pub(super) fn with<R>(pieces: Pieces, bytes: usize, use_it: impl FnOnce(&mut Counter) -> R) -> R {
         thread_local! {
             static COUNTERS: RefCell<[Option<Box<Counter>>; 2]> = const { RefCell::new([None, None]) };
         }
         COUNTERS.with(|counters| match counters.try_borrow_mut().as_deref_mut() {
             Ok([v3, v47]) => {
                 let counter = if pieces == Pieces::V3 { v3 } else { v47 };
-                use_it(counter.get_or_insert_with(|| Box::new(Counter::new(pieces))))
+                let counter = counter.get_or_insert_with(|| Box::new(Counter::new(pieces)));
+                counter.expect(bytes);
+                use_it(counter)
             }
             // Not reached: counting never calls itself.
             Err(_) => use_it(&mut Counter::new(pieces)),
         })
+    }
+
+    /// Lays the vocabulary out once enough is counted: that takes as long as counting these bytes.
+    fn expect(&mut self, bytes: usize) {
+        if self.patience == 0 {
+            return;
+        }
+        self.patience = self.patience.saturating_sub(bytes);
+        if self.patience == 0 {
+            self.vocabulary = self.vocabulary.laid_out();
+        }
     }
 
     /// Tokens of the newlines that close a message. The frame adds two, and one token reaches

@@ -1,6 +1,7 @@
 //! The cheapest cover of a marked stretch with pieces; what no piece covers pays its bytes.
 
-use super::vocabulary::Vocabulary;
+use super::trie::Node;
+use super::vocabulary::{Form, Vocabulary};
 
 /// A marked stretch of text and the working memory to tile it.
 #[derive(Default)]
@@ -66,6 +67,15 @@ impl Tiling {
     /// Walks the vocabulary from every character on and keeps the cheapest cover of each prefix.
     /// Linear in the stretch: a walk ends with the longest piece that starts where it starts.
     fn solve(&mut self, vocabulary: Vocabulary) {
+        let root = vocabulary.root();
+        match vocabulary.form {
+            Form::Cells(trie) => self.solve_by(vocabulary, root, |node, byte| trie.step(node, byte)),
+            Form::Chains(chains) => self.solve_by(vocabulary, root, |node, byte| chains.step(node, byte)),
+        }
+    }
+
+    /// The same, compiled for each form of the vocabulary by itself.
+    fn solve_by(&mut self, vocabulary: Vocabulary, root: Node, step: impl Fn(Node, u8) -> Option<Node>) {
         let length = self.bytes.len();
         self.best.clear();
         self.best.resize(length + 1, (UNREACHED, 0));
@@ -83,10 +93,10 @@ impl Tiling {
             let width = rest.first().map_or(1, |&lead| width(lead));
             let after = (before + 1, start as u32);
             let mut steps = rest.iter().zip(best.iter_mut());
-            let mut node = Some(vocabulary.root());
+            let mut node = Some(root);
             let mut covered = 1;
             for (depth, (&byte, slot)) in (1..=width).zip(&mut steps) {
-                node = node.and_then(|node| vocabulary.step(node, byte));
+                node = node.and_then(|node| step(node, byte));
                 if node.is_some_and(|node| vocabulary.is_prefix(node)) {
                     covered = depth;
                 }
@@ -100,7 +110,7 @@ impl Tiling {
             }
             let Some(mut node) = node else { continue };
             for (&byte, slot) in steps {
-                let Some(next) = vocabulary.step(node, byte) else { break };
+                let Some(next) = step(node, byte) else { break };
                 node = next;
                 // On a tie the earlier start, that is the longer last tile, stays.
                 if vocabulary.is_piece(node) && after.0 < slot.0 {

@@ -20,12 +20,13 @@ pub(super) struct Trace<'t> {
 }
 
 impl<'t> Trace<'t> {
-    pub(super) fn new(pieces: Pieces) -> Self {
+    /// For so many bytes of text.
+    pub(super) fn new(pieces: Pieces, bytes: usize) -> Self {
         Self {
             text: "",
             origin: None,
             offset: 0,
-            vocabulary: Counter::with(pieces, |counter| counter.vocabulary),
+            vocabulary: Counter::with(pieces, bytes, |counter| counter.vocabulary),
             caps: pieces == Pieces::V3,
             ends: Vec::new(),
             tiling: Tiling::default(),

@@ -4,7 +4,7 @@
 
 use std::sync::OnceLock;
 
-use super::trie::{Node, Trie, TrieBuilder};
+use super::trie::{Chains, Node, Trie, TrieBuilder};
 
 /// Begin of word, written before a word and before a sign that follows a space.
 pub(super) const BEGIN: u8 = 1;
@@ -40,27 +40,48 @@ impl Pieces {
     }
 }
 
+/// The form in which the pieces are walked.
+#[derive(Clone, Copy)]
+pub(super) enum Form {
+    /// For the first texts: ready at once.
+    Chains(&'static Chains),
+    /// For long texts.
+    Cells(&'static Trie),
+}
+
 /// One list of pieces, ready to be walked byte by byte.
 #[derive(Clone, Copy)]
 pub(super) struct Vocabulary {
-    trie: &'static Trie,
+    pub(super) form: Form,
     piece: u32,
     prefix: u32,
 }
 
 impl Vocabulary {
+    /// The pieces in the form that is ready at once, for short texts.
     pub(super) fn of(pieces: Pieces) -> Self {
+        Self { form: Form::Chains(chains()), piece: pieces.piece_flag(), prefix: pieces.prefix_flag() }
+    }
+
+    /// The same pieces in the form that is fast to walk, for long texts.
+    pub(super) fn laid_out(self) -> Self {
         static TRIE: OnceLock<Trie> = OnceLock::new();
-        Self { trie: TRIE.get_or_init(read_table), piece: pieces.piece_flag(), prefix: pieces.prefix_flag() }
+        Self { form: Form::Cells(TRIE.get_or_init(|| chains().laid_out())), ..self }
     }
 
     pub(super) fn root(self) -> Node {
-        self.trie.root()
+        match self.form {
+            Form::Cells(trie) => trie.root(),
+            Form::Chains(chains) => chains.root(),
+        }
     }
 
     #[inline]
     pub(super) fn step(self, node: Node, byte: u8) -> Option<Node> {
-        self.trie.step(node, byte)
+        match self.form {
+            Form::Cells(trie) => trie.step(node, byte),
+            Form::Chains(chains) => chains.step(node, byte),
+        }
     }
 
     /// Whether the bytes that led here are one token.
@@ -112,10 +133,13 @@ impl Vocabulary {
     }
 }
 
-fn read_table() -> Trie {
-    let mut builder = TrieBuilder::new();
-    for_each_entry(|shared, rest, flags| builder.add(shared, rest, flags));
-    builder.finish()
+fn chains() -> &'static Chains {
+    static CHAINS: OnceLock<Chains> = OnceLock::new();
+    CHAINS.get_or_init(|| {
+        let mut builder = TrieBuilder::new();
+        for_each_entry(|shared, rest, flags| builder.add(shared, rest, flags));
+        builder.finish()
+    })
 }
 
 /// Gives the entries in order: the bytes shared with the entry before, the other bytes, the flags.
