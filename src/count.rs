@@ -95,6 +95,22 @@ impl Counter {
         }
     }
 
+    /// The byte offset at which each token of a text ends, in whichever vocabulary counts.
+    pub(crate) fn piece_ends(self, text: &str) -> Vec<usize> {
+        match self.vocabulary {
+            Vocabulary::Claude(family) => claude::token_ends(family, text),
+            #[cfg(feature = "tiktoken")]
+            Vocabulary::O200k => tiktoken::o200k_ends(text),
+            #[cfg(feature = "tiktoken")]
+            Vocabulary::Cl100k => tiktoken::cl100k_ends(text),
+        }
+    }
+
+    /// How many of [`Counter::piece_ends`] so many tokens of the family are.
+    pub(crate) fn pieces_in(self, tokens: u64) -> u64 {
+        tokens.saturating_mul(1000).checked_div(self.per_mille).unwrap_or(tokens)
+    }
+
     /// A string that is written piece by piece, in one of the vocabularies that merge over seams.
     fn stream(self) -> Option<Stream> {
         match self.vocabulary {

@@ -51,8 +51,10 @@ mod check;
 mod count;
 mod error;
 mod estimate;
+mod fit;
 mod json;
 mod limits;
+mod lint;
 mod note;
 mod options;
 mod price;
@@ -77,14 +79,19 @@ pub use check::check;
 pub use count::Part;
 pub use error::{Error, ErrorKind, Place};
 pub use estimate::{Basis, CacheState, CachedPrefix, Estimate};
+pub use fit::{
+    CacheBreak, Conflict, Cut, CutAction, CutAt, Fit, FitOptions, FitRules, FitSize, MessageFate, Patches,
+    PinnedPart, Policy, Prefer, Removed, Unmet, fit,
+};
 pub use limits::{Judgement, LimitName, Limits, SetBy};
+pub use lint::lint;
 pub use note::Note;
 pub use options::Options;
 pub use price::Money;
 pub use prompt::{Kind, Prompt, Role};
 pub use quota::{Endpoint, InputTokens, QuotaRule};
 pub use report::*;
-pub use request::{Dialect, Request};
+pub use request::{Dialect, PatchOperation, Request};
 pub use settle::{Settlement, Usage, settle};
 pub use token_count::{TokenCount, count_tokens, token_ends};
 pub use tokens::{Range, Tokens};
