@@ -42,9 +42,16 @@ pub(crate) fn of(prompt: &Prompt<'_>, dialect: Dialect) -> Vec<Note> {
 /// What differs between dialects.
 #[derive(Clone, Copy, Debug)]
 struct Rules {
-    /// The conversation starts with the user and the roles alternate: Bedrock's own validation.
+    /// The conversation starts with the user: Nova says so. Claude took one that did not.
+    user_first: bool,
+    /// The model does not speak twice in a row: Bedrock's own validation.
+    ///
+    /// Two messages of the user in a row were taken in 20 of 801 recorded `Converse` requests, so
+    /// they are no finding.
     alternates: bool,
-    /// Texts must say something.
+    /// Messages must hold something.
+    refuses_empty: bool,
+    /// Texts must hold something; `Converse` took one that did not.
     refuses_blank: bool,
     /// Calls and results need the definitions of tools beside them.
     needs_tools: bool,
@@ -56,8 +63,10 @@ impl Rules {
     const fn of(dialect: Dialect) -> Self {
         let bedrock = matches!(dialect, Dialect::Converse | Dialect::Nova);
         Self {
+            user_first: matches!(dialect, Dialect::Nova),
             alternates: bedrock,
-            refuses_blank: bedrock || matches!(dialect, Dialect::Messages),
+            refuses_empty: bedrock || matches!(dialect, Dialect::Messages),
+            refuses_blank: matches!(dialect, Dialect::Messages),
             needs_tools: bedrock,
             cache_blocks: bedrock,
         }
@@ -67,23 +76,23 @@ impl Rules {
 fn turns(prompt: &Prompt<'_>, rules: Rules, notes: &mut Vec<Note>) {
     let mut said = prompt.messages.iter().filter(|message| message.role != Role::System).peekable();
     let Some(first) = said.peek() else {
-        notes.push(Note::new(
-            "no-messages",
-            "the conversation is empty: at least one message must ask something",
-        ));
+        if rules.refuses_empty {
+            let message = "the conversation is empty: at least one message must ask something";
+            notes.push(Note::new("no-messages", message));
+        }
         return;
     };
-    if !rules.alternates {
-        return;
-    }
-    if first.role == Role::Assistant {
+    if rules.user_first && first.role == Role::Assistant {
         let message = "the conversation must start with a message of the user";
         notes.push(Note::new("first-not-user", message).at(first.pointer.clone()));
     }
+    if !rules.alternates {
+        return;
+    }
     let mut before = None;
     for message in said {
-        if before.replace(message.role) == Some(message.role) {
-            let text = "two messages of one role in a row: the roles must alternate";
+        if before.replace(message.role) == Some(message.role) && message.role == Role::Assistant {
+            let text = "two messages of the model in a row: the roles must alternate";
             notes.push(Note::new("roles-not-alternating", text).at(message.pointer.clone()));
         }
     }

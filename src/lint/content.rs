@@ -7,11 +7,11 @@ use crate::{
 };
 
 pub(super) fn check(prompt: &Prompt<'_>, rules: Rules, notes: &mut Vec<Note>) {
-    if !rules.refuses_blank {
+    if !rules.refuses_empty {
         return;
     }
-    for block in &prompt.system {
-        blank(block, notes);
+    for block in prompt.system.iter().filter(|_| rules.refuses_blank) {
+        blank(block, block.pointer.ends_with("/system"), notes);
     }
     let last = prompt.messages.len().saturating_sub(1);
     for (index, message) in prompt.messages.iter().enumerate() {
@@ -21,8 +21,8 @@ pub(super) fn check(prompt: &Prompt<'_>, rules: Rules, notes: &mut Vec<Note>) {
             let text = "a message without content";
             notes.push(Note::new("empty-message", text).at(message.pointer.clone()));
         }
-        for block in &message.blocks {
-            blank(block, notes);
+        for block in message.blocks.iter().filter(|_| rules.refuses_blank) {
+            blank(block, final_answer || block.pointer.ends_with("/content"), notes);
         }
         let thinks = |block: &Block<'_>| matches!(block.content, Content::Reasoning(_));
         let alone = !message.blocks.is_empty() && message.blocks.iter().all(thinks);
@@ -33,12 +33,14 @@ pub(super) fn check(prompt: &Prompt<'_>, rules: Rules, notes: &mut Vec<Note>) {
     }
 }
 
-fn blank(block: &Block<'_>, notes: &mut Vec<Note>) {
+/// White space alone was taken in recorded requests, and so was content that is one empty string.
+fn blank(block: &Block<'_>, whole: bool, notes: &mut Vec<Note>) {
     if let Content::Text(text) = &block.content
-        && text.trim().is_empty()
+        && text.is_empty()
+        && !whole
         && block.kind == crate::Kind::Text
     {
-        let message = "a text that says nothing is refused";
+        let message = "an empty text is refused";
         notes.push(Note::new("blank-text", message).at(block.pointer.clone()));
     }
 }

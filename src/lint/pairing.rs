@@ -30,7 +30,15 @@ pub(super) fn check(prompt: &Prompt<'_>, _rules: Rules, notes: &mut Vec<Note>) {
 fn calls<'p>(turn: &[&'p Message<'_>], notes: &mut Vec<Note>) -> HashMap<&'p str, &'p Block<'p>> {
     let mut open = HashMap::new();
     for block in turn.iter().flat_map(|message| &message.blocks) {
-        let Content::ToolUse { id, .. } = &block.content else { continue };
+        let id = match &block.content {
+            Content::ToolUse { id, .. } => id,
+            // What a tool of the provider gave back stands in the same turn.
+            Content::ToolResult { id, .. } => {
+                open.remove(id.as_ref());
+                continue;
+            }
+            _ => continue,
+        };
         if open.insert(id.as_ref(), block).is_some() {
             let message = format!("two calls of one turn have the id \"{id}\"");
             notes.push(Note::new("duplicate-call-id", message).at(block.pointer.clone()));

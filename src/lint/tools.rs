@@ -27,7 +27,7 @@ pub(super) fn check(prompt: &Prompt<'_>, rules: Rules, notes: &mut Vec<Note>) {
         }
     }
     match &prompt.tool_choice.mode {
-        ToolMode::Tool(name) if !prompt.tools.iter().any(|tool| tool.name == *name) => {
+        ToolMode::Tool(name) if !name.is_empty() && !prompt.tools.iter().any(|tool| tool.name == *name) => {
             let message = format!("the tool choice names \"{name}\", which is not defined");
             notes.push(Note::new("tool-choice-unknown", message));
         }

@@ -6,12 +6,14 @@
 //! - `program`: the program as a user runs it, exit codes included
 //! - `claude`: the counting engine, a row for each rule
 //! - `catalog`: the data of the catalog
+//! - `fit_laws`: what must hold for any request that is made to fit (proptest)
 //! - `truth`: recorded requests with the provider's own counts, where that data is at hand
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod catalog;
 mod claude;
+mod fit_laws;
 mod fixtures;
 mod laws;
 mod program;
