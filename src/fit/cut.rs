@@ -14,11 +14,11 @@ use std::{borrow::Cow, ops::Range};
 use crate::{
     count::Counter,
     fit::options::CutAt,
-    json::{Json, edit::quoted},
+    json::{Json, Value, edit::quoted},
 };
 
 use boundary::Boundaries;
-pub(super) use json::JsonCut;
+use json::JsonCut;
 use stretch::{prefix_within, suffix_within};
 
 /// A text that can be cut.
@@ -33,7 +33,7 @@ pub(super) struct Cutter<'t> {
 enum Way {
     Plain,
     /// The text is JSON and stays JSON.
-    Json(JsonCut),
+    Json(Box<JsonCut>),
 }
 
 /// A shortened text.
@@ -56,13 +56,28 @@ impl<'t> Cutter<'t> {
     ) -> Self {
         let looks = may_be_json && text.trim_start().starts_with(['{', '[']);
         let json = if looks { Json::parse(text.as_ref()).ok() } else { None };
-        let way = json.map_or(Way::Plain, |json| Way::Json(JsonCut::new(json)));
+        let json = json.and_then(|json| JsonCut::new(json, false, counter));
+        let way = json.map_or(Way::Plain, |json| Way::Json(Box::new(json)));
         Self { text, way, at, counter, marker }
+    }
+
+    /// A cutter for a JSON value that the model sees written out.
+    pub(super) fn of_value(value: Value<'t>, at: CutAt, counter: Counter, marker: &'t str) -> Option<Self> {
+        let json = JsonCut::new(Json::parse(value.raw()).ok()?, true, counter)?;
+        Some(Self { text: value.raw().into(), way: Way::Json(Box::new(json)), at, counter, marker })
     }
 
     /// The tokens of the whole text, standing alone.
     pub(super) fn tokens(&self) -> u64 {
-        self.counter.count(&self.text)
+        self.tokens_of(&self.text)
+    }
+
+    /// The tokens of what is left of it.
+    pub(super) fn tokens_of(&self, text: &str) -> u64 {
+        match &self.way {
+            Way::Plain => self.counter.count(text),
+            Way::Json(json) => json.tokens_of(text, self.counter),
+        }
     }
 
     /// The tokens of the marker.
@@ -74,7 +89,7 @@ impl<'t> Cutter<'t> {
     pub(super) fn least(&self) -> u64 {
         match &self.way {
             Way::Plain => self.marker_tokens(),
-            Way::Json(json) => json.least(self.counter, self.marker).unwrap_or(u64::MAX),
+            Way::Json(json) => json.least(self.counter, self.marker),
         }
     }
 
@@ -93,14 +108,14 @@ impl<'t> Cutter<'t> {
 
 /// A plain text with so many of its tokens and the marker in the place of the others.
 fn shorten(text: &str, at: CutAt, tokens: u64, counter: Counter, marker: &str) -> Option<Shortened> {
-    let (head, tail) = match at {
-        CutAt::Head => (0, tokens),
-        CutAt::Tail => (tokens, 0),
-        CutAt::Middle => (tokens - tokens / 2, tokens / 2),
-    };
+    let (head, tail) = at.share(tokens);
+    cut_between(text, prefix_within(text, head, counter), suffix_within(text, tail, counter), marker)
+}
+
+/// A text without what stands between two places, or between better ones near them.
+fn cut_between(text: &str, head: usize, tail: usize, marker: &str) -> Option<Shortened> {
     let boundaries = Boundaries::of(text);
-    let from = boundaries.before(prefix_within(text, head, counter));
-    let to = boundaries.after(suffix_within(text, tail, counter));
+    let (from, to) = (boundaries.before(head), boundaries.after(tail));
     if to <= from {
         return None;
     }
@@ -110,6 +125,17 @@ fn shorten(text: &str, at: CutAt, tokens: u64, counter: Counter, marker: &str) -
     let line = before.ends_with('\n') && !after.is_empty() && text.get(..to)?.ends_with('\n');
     let end = if line { "\n" } else { "" };
     Some(Shortened { text: format!("{before}{marker}{end}{after}"), removed: from..to })
+}
+
+impl CutAt {
+    /// The tokens that stay at the beginning and at the end.
+    const fn share(self, tokens: u64) -> (u64, u64) {
+        match self {
+            Self::Head => (0, tokens),
+            Self::Tail => (tokens, 0),
+            Self::Middle => (tokens - tokens / 2, tokens / 2),
+        }
+    }
 }
 
 /// The JSON text of a string.

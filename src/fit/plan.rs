@@ -26,9 +26,18 @@ pub(super) struct Plan {
     /// Definitions of tools that go.
     pub(super) tools: Vec<usize>,
     /// Texts that are shortened.
-    pub(super) shortened: Vec<(TextAt, Shortened)>,
+    pub(super) shortened: Vec<Short>,
     /// The limit on the answer that goes with it.
     pub(super) max_tokens: u64,
+}
+
+/// A text that is shortened, and its tokens before and after, standing alone.
+#[derive(Clone, Debug)]
+pub(super) struct Short {
+    pub(super) at: TextAt,
+    pub(super) left: Shortened,
+    pub(super) tokens_before: u64,
+    pub(super) tokens_after: u64,
 }
 
 /// The order of one request, weighed.
@@ -169,7 +178,13 @@ impl<'s> Planner<'s> {
                 let tokens =
                     largest(least, most, |tokens| self.fits(&progress.weight, with(tokens), max_tokens));
                 let Some(short) = cutter.within(tokens) else { continue };
-                progress.plan.shortened.push((text.clone(), short));
+                let after = cutter.tokens_of(&short.text);
+                progress.plan.shortened.push(Short {
+                    at: text.clone(),
+                    left: short,
+                    tokens_before: full,
+                    tokens_after: after,
+                });
                 return Some(progress.plan.clone());
             }
             self.shorten_fully(text, &cutter, full, least, progress);
@@ -209,12 +224,17 @@ impl<'s> Planner<'s> {
         progress: &mut Progress,
     ) {
         let Some(short) = cutter.within(least) else { return };
-        let left = self.counter.count(&short.text);
+        let left = cutter.tokens_of(&short.text);
         let saved = signed(full) - signed(left);
         progress.weight.tokens -= saved;
         *progress.saved.entry(text.unit).or_default() += saved;
         progress.short.insert(text.clone());
-        progress.plan.shortened.push((text.clone(), short));
+        progress.plan.shortened.push(Short {
+            at: text.clone(),
+            left: short,
+            tokens_before: full,
+            tokens_after: left,
+        });
     }
 
     /// What dropping takes off at the end of a step, as things stand.
@@ -238,7 +258,7 @@ impl<'s> Planner<'s> {
         match self.steps.get(index).and_then(|step| step.drop.as_ref()) {
             Some(Drop::Tool(tool)) => progress.plan.tools.push(*tool),
             Some(Drop::Units(units)) => {
-                progress.plan.shortened.retain(|(text, _)| !units.contains(&text.unit));
+                progress.plan.shortened.retain(|short| !units.contains(&short.at.unit));
                 progress.plan.dropped.extend(units);
             }
             None => {}
@@ -255,9 +275,7 @@ impl<'s> Planner<'s> {
             Content::Text(words) => {
                 Some(Cutter::new(words.as_ref().into(), text.at, result, self.counter, self.marker))
             }
-            Content::Json(value) => {
-                Some(Cutter::new(value.raw().into(), text.at, true, self.counter, self.marker))
-            }
+            Content::Json(value) => Cutter::of_value(*value, text.at, self.counter, self.marker),
             _ => None,
         }
     }

@@ -144,10 +144,11 @@ impl Case<'_> {
             Some(holder) => gone.push(holder),
             None => gone.extend(self.tool_pointers(plan)),
         }
-        let replaced = plan.shortened.iter().filter_map(|(text, short)| {
-            let found = self.text_block(text)?;
+        let replaced = plan.shortened.iter().filter_map(|short| {
+            let found = self.text_block(&short.at)?;
+            let text = &short.left.text;
             let json = matches!(found.content, Content::Json(_));
-            Some((found.pointer.clone(), if json { short.text.clone() } else { as_json(&short.text) }))
+            Some((found.pointer.clone(), if json { text.clone() } else { as_json(text) }))
         });
         Changes { gone, replaced: replaced.collect(), max_tokens: None }
     }
@@ -294,27 +295,20 @@ impl Case<'_> {
             };
             cuts.push((1, message, cut));
         }
-        for (text, short) in &plan.shortened {
-            let Some(found) = self.text_block(text) else { continue };
-            let words = match &found.content {
-                Content::Text(words) => words.as_ref(),
-                Content::Json(value) => value.raw(),
-                _ => "",
-            };
-            let count = |words: &str| {
-                crate::count::Counter::for_tokenizer(&self.judge.target.model.tokenizer).count(words)
-            };
+        for short in &plan.shortened {
+            let Some(found) = self.text_block(&short.at) else { continue };
+            let at = short.at.block;
             let cut = Cut {
                 pointer: found.pointer.clone(),
                 action: CutAction::Shortened,
                 reason: "to keep what still fits of it".to_owned(),
-                role: self.prompt.messages.get(text.block.message).map(|message| message.role),
-                kind: block(self.prompt, text.block).map(|block| block.kind),
-                tokens_before: count(words),
-                tokens_after: count(&short.text),
-                removed_bytes: Some(short.removed.clone()),
+                role: self.prompt.messages.get(at.message).map(|message| message.role),
+                kind: block(self.prompt, at).map(|block| block.kind),
+                tokens_before: short.tokens_before,
+                tokens_after: short.tokens_after,
+                removed_bytes: Some(short.left.removed.clone()),
             };
-            cuts.push((1, text.block.message, cut));
+            cuts.push((1, at.message, cut));
         }
         cuts.sort_by_key(|(group, place, _)| (*group, *place));
         cuts.into_iter().map(|(_, _, cut)| cut).collect()
@@ -338,20 +332,11 @@ impl Case<'_> {
         }
         let parts = kept.iter().zip(&tried.estimate.parts);
         let moved: i64 = parts.map(|(old, new)| signed(old.tokens.get()) - signed(new.tokens.get())).sum();
-        let counter = crate::count::Counter::for_tokenizer(&self.judge.target.model.tokenizer);
         let shortened: i64 = tried
             .plan
             .shortened
             .iter()
-            .filter_map(|(text, short)| match &self.text_block(text)?.content {
-                Content::Text(words) => {
-                    Some(signed(counter.count(words)) - signed(counter.count(&short.text)))
-                }
-                Content::Json(value) => {
-                    Some(signed(counter.count(value.raw())) - signed(counter.count(&short.text)))
-                }
-                _ => None,
-            })
+            .map(|short| signed(short.tokens_before) - signed(short.tokens_after))
             .sum();
         Some(moved - shortened)
     }
@@ -365,7 +350,7 @@ impl Case<'_> {
             return None;
         }
         let (gone, _) = self.gone(&tried.plan);
-        let blocks = gone.iter().chain(tried.plan.shortened.iter().map(|(text, _)| &text.block));
+        let blocks = gone.iter().chain(tried.plan.shortened.iter().map(|short| &short.at.block));
         let touched: HashSet<&str> =
             blocks.filter_map(|at| block(self.prompt, *at)).map(|block| block.pointer.as_str()).collect();
         let prefix = self.estimate.parts.iter().take(last.parts);

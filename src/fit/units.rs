@@ -113,7 +113,14 @@ pub(super) fn exchanges(prompt: &Prompt<'_>) -> Vec<Exchange> {
         }
         let (results, asked) = split(prompt, turn, &calls);
         let answers = !results.blocks.is_empty();
-        let asks = !asked.blocks.is_empty() || !asked.empty_messages.is_empty() || !answers;
+        // Beside results that were called for, one that was not is no question.
+        let asks = !answers
+            || !asked.empty_messages.is_empty()
+            || asked.blocks.iter().any(|at| {
+                block(prompt, *at).is_some_and(|block| {
+                    !matches!(block.content, Content::ToolResult { .. } | Content::CachePoint(_))
+                })
+            });
         calls.clear();
         if let Some(exchange) = exchanges.last_mut() {
             let mut round = std::mem::take(&mut open);

@@ -99,11 +99,6 @@ impl Json {
 }
 
 impl<'a> Value<'a> {
-    /// The text of the document the value stands in.
-    pub(crate) fn document(self) -> &'a str {
-        &self.json.text
-    }
-
     /// The bytes of each element or member, keys included, in order.
     pub(crate) fn children(self) -> Vec<Range<usize>> {
         child_spans(self.node)

@@ -390,7 +390,7 @@ const MODELS: [&str; 7] = [
     "amazon.nova-pro-v1:0",
     "gpt-4o",
     "openai.gpt-oss-120b-1:0",
-    "meta.llama3-1-70b-instruct-v1:0",
+    "meta.llama3-3-70b-instruct-v1:0",
 ];
 
 #[derive(Clone, Debug)]
@@ -579,7 +579,8 @@ fn laws(case: &Case) -> Result<(), TestCaseError> {
     };
     let (old, new) = (roles(&case.request), roles(fitted.request.as_text()));
     prop_assert!(old.1 || !new.1, "roles alternate: {}", fitted.request.as_text());
-    prop_assert!(old.0 != Some(0) || new.0 == Some(0), "starts with the user");
+    let orphans = found.contains(&"orphan-tool-result");
+    prop_assert!(orphans || old.0 != Some(0) || new.0 == Some(0), "starts with the user");
 
     // Idempotent.
     let twice = fit(&fitted.request, &options, Catalog::builtin()).unwrap();
@@ -622,13 +623,24 @@ proptest! {
     }
 }
 
-/// What a fit keeps: which messages, and how many of their tokens.
+/// Whether one fit keeps all that another keeps: every message, and of shortened texts every byte.
+///
+/// Bytes, because a longer text may be a token less where two tokens merge.
 fn keeps_no_less(more: &Fit, less: &Fit) -> bool {
-    let dropped = |fit: &Fit| {
-        fit.messages.iter().filter(|fate| fate.dropped).map(|fate| fate.pointer.clone()).collect::<Vec<_>>()
+    let gone = |fit: &Fit| -> Vec<(String, Option<std::ops::Range<usize>>)> {
+        let cuts = fit.cuts.iter().filter(|cut| cut.action != CutAction::Capped);
+        cuts.map(|cut| (cut.pointer.clone(), cut.removed_bytes.clone())).collect()
     };
-    let (large, small) = (dropped(more), dropped(less));
-    large.iter().all(|pointer| small.contains(pointer)) && less.after.tokens <= more.after.tokens
+    let less = gone(less);
+    gone(more).into_iter().all(|(pointer, bytes)| {
+        less.iter().any(|(above, other)| match (&bytes, other) {
+            (_, None) => pointer == *above || pointer.starts_with(&format!("{above}/")),
+            (Some(bytes), Some(other)) => {
+                pointer == *above && other.start <= bytes.start && bytes.end <= other.end
+            }
+            (None, Some(_)) => false,
+        })
+    })
 }
 
 proptest! {
@@ -639,14 +651,15 @@ proptest! {
         let mut shares = steps;
         shares.extend([case.share, case.share + 1, case.share + 2, case.share + 5]);
         shares.sort_unstable();
-        let fits: Vec<_> = shares.iter().map(|share| (share, case.fit(*share).0)).filter(|(_, fit)| fit.fits).collect();
+        let all: Vec<_> = shares.iter().map(|share| (share, case.fit(*share).0)).collect();
+        let first = all.iter().position(|(_, fit)| fit.fits).unwrap_or(all.len());
+        let fits = &all[first..];
+        // Once it fits, it fits with more.
+        prop_assert!(fits.iter().all(|(_, fit)| fit.fits));
         for pair in fits.windows(2) {
             let ((small, less), (large, more)) = (&pair[0], &pair[1]);
             prop_assert!(keeps_no_less(more, less), "{small} keeps {}, {large} keeps {}\n{}\n{}",
                 less.after.tokens, more.after.tokens, less.to_text(tokenleash::Ink::Plain, true), more.to_text(tokenleash::Ink::Plain, true));
         }
-        // Once it fits, it fits with more.
-        let first = shares.iter().position(|share| case.fit(*share).0.fits);
-        prop_assert!(first.is_none_or(|first| fits.len() == shares.len() - first));
     }
 }

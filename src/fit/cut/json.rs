@@ -2,25 +2,30 @@
 
 use std::ops::Range;
 
-use super::{CutAt, Shortened, shorten};
+use super::{CutAt, Shortened, cut_between, prefix_within, suffix_within};
 use crate::{
     count::Counter,
     json::{
         Json, Value,
         edit::{Edit, quoted},
+        python::{Style, dumps},
     },
 };
 
 /// A JSON document and the value in it that is cut.
-pub(in crate::fit) struct JsonCut {
+pub(super) struct JsonCut {
     json: Json,
     /// The bytes of the value that is cut.
     target: Range<usize>,
+    /// The model sees the value written out anew, and not this text.
+    rewritten: bool,
+    /// The tokens of what stands around the value that is cut.
+    around: u64,
 }
 
 impl JsonCut {
     /// Finds the value that holds most of the document: the deepest with more than half of the text.
-    pub(in crate::fit) fn new(json: Json) -> Self {
+    pub(super) fn new(json: Json, rewritten: bool, counter: Counter) -> Option<Self> {
         let half = json.root().raw().len() / 2;
         let mut target = json.root();
         loop {
@@ -30,48 +35,78 @@ impl JsonCut {
             };
             target = larger;
         }
+        let whole = counter.count(&shown(json.root(), rewritten));
+        let around = whole.saturating_sub(counter.count(&shown(target, rewritten)));
+        let cuttable = target.is_array() || target.is_object() || target.as_str().is_some();
         let target = target.span();
-        Self { json, target }
+        cuttable.then_some(Self { json, target, rewritten, around })
+    }
+
+    /// The tokens of a text of this document's form.
+    pub(super) fn tokens_of(&self, text: &str, counter: Counter) -> u64 {
+        let json = if self.rewritten { Json::parse(text).ok() } else { None };
+        json.map_or_else(|| counter.count(text), |json| counter.count(&shown(json.root(), true)))
     }
 
     /// The fewest tokens that something can be left within.
-    pub(in crate::fit) fn least(&self, counter: Counter, marker: &str) -> Option<u64> {
-        let target = find(self.json.root(), &self.target)?;
-        let marker =
-            if target.as_str().is_some() { quoted(marker) } else { Marker::of(target, marker)?.text };
-        Some(self.around(counter)? + counter.count(&marker) + 2)
+    pub(super) fn least(&self, counter: Counter, marker: &str) -> u64 {
+        let target = find(self.json.root(), &self.target);
+        let marker = target
+            .and_then(|target| Marker::of(target, marker))
+            .map_or_else(|| quoted(marker), |marker| marker.text);
+        self.around + counter.count(&marker) + SEAMS
     }
 
-    /// The tokens of what stands around the value that is cut.
-    fn around(&self, counter: Counter) -> Option<u64> {
-        let text = self.json.text();
-        Some(counter.count(text.get(..self.target.start)?) + counter.count(text.get(self.target.end..)?))
-    }
-
-    pub(in crate::fit) fn within(
-        &self,
-        at: CutAt,
-        tokens: u64,
-        counter: Counter,
-        marker: &str,
-    ) -> Option<Shortened> {
+    pub(super) fn within(&self, at: CutAt, tokens: u64, counter: Counter, marker: &str) -> Option<Shortened> {
         let target = find(self.json.root(), &self.target)?;
-        let around = self.around(counter)?;
         if let Some(string) = target.as_str() {
-            // The quotes, and what escapes may cost, are found by the recount.
-            let kept = tokens.checked_sub(around + counter.count(&quoted(marker)) + 2)?;
-            let short = shorten(&string, at, kept, counter, marker)?;
+            let kept = tokens.checked_sub(self.around + counter.count(&quoted(marker)) + SEAMS)?;
+            let (head, tail) = at.share(kept);
+            // The model reads the escapes, so they are what is counted.
+            let escaped = quoted(&string);
+            let inner = escaped.get(1..escaped.len().checked_sub(1)?)?;
+            let head = plain_offset(&string, prefix_within(inner, head, counter), false);
+            let tail = plain_offset(&string, suffix_within(inner, tail, counter), true);
+            let short = cut_between(&string, head, tail, marker)?;
             let text = self.json.edited(vec![Json::replacing(target, quoted(&short.text))]);
-            return Some(Shortened { text, removed: self.target.clone() });
+            return Some(Shortened { text, removed: short.removed });
         }
         let marker = Marker::of(target, marker)?;
-        let kept = tokens.checked_sub(around + counter.count(&marker.text) + 2)?;
-        let gone = elements_gone(target, at, kept, counter)?;
+        let kept = tokens.checked_sub(self.around + counter.count(&marker.text) + SEAMS)?;
+        let gone =
+            elements_gone(target, at.share(kept), |child| counter.count(&shown(child, self.rewritten)))?;
         let spans = target.children();
         let removed = spans.get(gone.start)?.start..spans.get(gone.end.checked_sub(1)?)?.end;
         let edit = Edit { span: removed.clone(), text: marker.text };
         Some(Shortened { text: self.json.edited(vec![edit]), removed })
     }
+}
+
+/// Tokens that quotes and brackets may add where they meet something else than before.
+const SEAMS: u64 = 2;
+
+/// A value as the model sees it.
+fn shown(value: Value<'_>, rewritten: bool) -> std::borrow::Cow<'_, str> {
+    if rewritten { dumps(value, Style::default()).into() } else { value.raw().into() }
+}
+
+/// The place in a text that a place in its escaped form is, the next one where it is inside an escape.
+fn plain_offset(text: &str, escaped: usize, up: bool) -> usize {
+    let mut at = 0;
+    for (offset, character) in text.char_indices() {
+        if escaped <= at {
+            return offset;
+        }
+        at += match character {
+            '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
+            '\0'..='\u{1f}' => 6,
+            other => other.len_utf8(),
+        };
+        if escaped < at && !up {
+            return offset;
+        }
+    }
+    text.len()
 }
 
 /// What stands in the place of elements: a string in an array, a member in an object.
@@ -95,27 +130,28 @@ impl Marker {
     }
 }
 
-/// The elements that go so that the others take at most so many tokens.
-fn elements_gone(target: Value<'_>, at: CutAt, tokens: u64, counter: Counter) -> Option<Range<usize>> {
-    let text = |span: &Range<usize>| target.document().get(span.clone()).unwrap_or_default();
-    let spans = target.children();
-    let (head, tail) = match at {
-        CutAt::Head => (0, tokens),
-        CutAt::Tail => (tokens, 0),
-        CutAt::Middle => (tokens - tokens / 2, tokens / 2),
-    };
-    let fit = |spans: &mut dyn Iterator<Item = &Range<usize>>, most: u64| {
+/// The elements that go so that the others take at most so many tokens at either end.
+fn elements_gone<'v>(
+    target: Value<'v>,
+    (head, tail): (u64, u64),
+    tokens: impl Fn(Value<'v>) -> u64,
+) -> Option<Range<usize>> {
+    let keys = target.entries().map(|(key, value)| (Some(key), value));
+    let children: Vec<_> = target.items().map(|value| (None, value)).chain(keys).collect();
+    let fit = |children: &mut dyn Iterator<Item = &(Option<std::borrow::Cow<'_, str>>, Value<'v>)>,
+               most: u64| {
         let mut sum = 0;
-        spans
-            .take_while(|span| {
-                // A comma and a space stand beside each.
-                sum += counter.count(text(span)) + 1;
+        children
+            .take_while(|(key, child)| {
+                // A comma and a space stand beside each, and about every two bytes of a key are a token.
+                let key = key.as_ref().map_or(0, |key| u64::try_from(key.len() / 2 + 3).unwrap_or(u64::MAX));
+                sum += tokens(*child) + key + 1;
                 sum <= most
             })
             .count()
     };
-    let from = fit(&mut spans.iter(), head);
-    let to = spans.len() - fit(&mut spans.iter().rev(), tail);
+    let from = fit(&mut children.iter(), head);
+    let to = children.len() - fit(&mut children.iter().rev(), tail);
     (from < to).then_some(from..to)
 }
 
@@ -151,7 +187,7 @@ mod tests {
         ] {
             let text = if text.starts_with('"') { format!("{{{text}}}") } else { text };
             let counter = Counter::for_tokenizer("claude-v3");
-            let cut = JsonCut::new(Json::parse(text.as_str()).unwrap());
+            let cut = JsonCut::new(Json::parse(text.as_str()).unwrap(), false, counter).unwrap();
             for at in [CutAt::Head, CutAt::Middle, CutAt::Tail] {
                 let mut before = 0;
                 for tokens in (0..counter.count(&text)).step_by(7) {
