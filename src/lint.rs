@@ -40,6 +40,7 @@ pub(crate) fn of(prompt: &Prompt<'_>, dialect: Dialect) -> Vec<Note> {
 }
 
 /// What differs between dialects.
+#[expect(clippy::struct_excessive_bools, reason = "each is a rule that a dialect has or has not")]
 #[derive(Clone, Copy, Debug)]
 struct Rules {
     /// The conversation starts with the user: Nova says so. Claude took one that did not.

@@ -20,6 +20,7 @@ pub struct FitOptions {
 }
 
 /// What a fit may give up, and in which order.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that a caller sets by its name")]
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct FitRules {

@@ -128,9 +128,9 @@ fn with_bound(exchanges: &[Exchange], index: usize) -> Vec<usize> {
 
 /// A step for each definition that may go, the last first, so that a cached beginning lasts longest.
 fn tools(prompt: &Prompt<'_>, rules: &FitRules) -> Result<Vec<Step>, Error> {
-    for pointer in rules.pin.iter().filter(|pointer| pointer.is_empty()) {
+    if rules.pin.iter().any(String::is_empty) {
         let message = "an empty pointer pins the whole request";
-        return Err(Error::new(ErrorKind::InvalidArgument, message).at_pointer(pointer.as_str()));
+        return Err(Error::new(ErrorKind::InvalidArgument, message).at_pointer(""));
     }
     if !rules.drop_unused_tools {
         return Ok(Vec::new());

@@ -187,7 +187,7 @@ impl<'s> Planner<'s> {
                 });
                 return Some(progress.plan.clone());
             }
-            self.shorten_fully(text, &cutter, full, least, progress);
+            shorten_fully(text, &cutter, full, least, progress);
         }
         if step.drop.is_some() {
             self.take_drop(index, progress);
@@ -210,31 +210,9 @@ impl<'s> Planner<'s> {
             let Some(cutter) = self.cutter(text) else { continue };
             let full = cutter.tokens();
             if let Some((least, _)) = room(&cutter, full) {
-                self.shorten_fully(text, &cutter, full, least, progress);
+                shorten_fully(text, &cutter, full, least, progress);
             }
         }
-    }
-
-    fn shorten_fully(
-        &self,
-        text: &TextAt,
-        cutter: &Cutter<'_>,
-        full: u64,
-        least: u64,
-        progress: &mut Progress,
-    ) {
-        let Some(short) = cutter.within(least) else { return };
-        let left = cutter.tokens_of(&short.text);
-        let saved = signed(full) - signed(left);
-        progress.weight.tokens -= saved;
-        *progress.saved.entry(text.unit).or_default() += saved;
-        progress.short.insert(text.clone());
-        progress.plan.shortened.push(Short {
-            at: text.clone(),
-            left: short,
-            tokens_before: full,
-            tokens_after: left,
-        });
     }
 
     /// What dropping takes off at the end of a step, as things stand.
@@ -287,6 +265,22 @@ impl Slope {
         let down = range * i128::from(gone.clamp(0, all)) / i128::from(all.max(1));
         self.from.saturating_sub(u64::try_from(down).unwrap_or_default())
     }
+}
+
+/// Makes a text as short as it gets.
+fn shorten_fully(text: &TextAt, cutter: &Cutter<'_>, full: u64, least: u64, progress: &mut Progress) {
+    let Some(short) = cutter.within(least) else { return };
+    let left = cutter.tokens_of(&short.text);
+    let saved = signed(full) - signed(left);
+    progress.weight.tokens -= saved;
+    *progress.saved.entry(text.unit).or_default() += saved;
+    progress.short.insert(text.clone());
+    progress.plan.shortened.push(Short {
+        at: text.clone(),
+        left: short,
+        tokens_before: full,
+        tokens_after: left,
+    });
 }
 
 /// The tokens that may stay of a text: at least, and at most for a cut to be worth its marker.

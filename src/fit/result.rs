@@ -50,24 +50,24 @@ impl Case<'_> {
     /// Carries a plan out and counts the result.
     pub(super) fn tried(&self, plan: Plan) -> Result<Tried, Error> {
         let changes = self.changes(&plan);
-        let changed = self.request.changed(&changes)?;
-        let prompt = changed.request.prompt()?;
+        let result = self.request.changed(&changes)?;
+        let prompt = result.request.prompt()?;
         let estimate = Estimate::of(&prompt, &self.judge.target.model);
         let messages = message_tokens(&prompt, &estimate);
         let lint = lint::of(&prompt, self.request.dialect());
         drop(prompt);
-        Ok(Tried { plan, estimate, changes, changed, lint, messages })
+        Ok(Tried { plan, estimate, changes, changed: result, lint, messages })
     }
 
     /// The request as it is, its limit on the answer aside.
     pub(super) fn kept(&self, max_tokens: Option<u64>) -> Result<Fit, Error> {
         let changes = Changes { max_tokens: self.to_write(max_tokens), ..Changes::default() };
-        let changed = self.request.changed(&changes)?;
+        let result = self.request.changed(&changes)?;
         let tried = Tried {
             plan: Plan::default(),
             estimate: self.estimate.clone(),
             changes,
-            changed,
+            changed: result,
             lint: lint::of(self.prompt, self.request.dialect()),
             messages: message_tokens(self.prompt, self.estimate),
         };

@@ -76,7 +76,7 @@ impl Request {
                 Ok(Changed { request, forward, back, capped_at: plan.capped_at })
             }
             Source::Json { document, .. } => {
-                let Some(body) = self.body() else { return self.unchanged() };
+                let Some(body) = self.body() else { return Ok(self.unchanged()) };
                 let (text, plan) = apply(document, body, self.dialect, changes);
                 let request = Self::read(&text, Some(self.dialect))?;
                 Ok(Changed { request, forward: plan.forward, back: plan.back, capped_at: plan.capped_at })
@@ -94,12 +94,12 @@ impl Request {
         self.body()?.get(key).map(Value::pointer)
     }
 
-    fn unchanged(&self) -> Result<Changed, Error> {
-        Ok(Changed { request: self.clone(), forward: Vec::new(), back: Vec::new(), capped_at: None })
+    fn unchanged(&self) -> Changed {
+        Changed { request: self.clone(), forward: Vec::new(), back: Vec::new(), capped_at: None }
     }
 
     fn changed_text(&self, text: &str, changes: &Changes) -> Result<Changed, Error> {
-        let Some((_, value)) = changes.replaced.first() else { return self.unchanged() };
+        let Some((_, value)) = changes.replaced.first() else { return Ok(self.unchanged()) };
         let operation =
             |value: String| vec![PatchOperation { op: "replace", path: String::new(), value: Some(value) }];
         let new: String = serde_json::from_str(value).unwrap_or_default();

@@ -325,7 +325,7 @@ impl Conversation {
                     }
                 }
                 Turn::Orphan(text) => {
-                    messages.push(json!({"role": "tool", "tool_call_id": "nobody", "content": text}))
+                    messages.push(json!({"role": "tool", "tool_call_id": "nobody", "content": text}));
                 }
                 Turn::System(text) => messages.push(json!({"role": "developer", "content": text})),
             }
@@ -469,8 +469,8 @@ fn codes(request: &Request) -> Vec<&'static str> {
 }
 
 /// Applies a JSON patch: an implementation of its own, from the text of RFC 6902.
-fn patched(mut value: Value, patch: &Value) -> Value {
-    for step in patch.as_array().unwrap() {
+fn patched(mut value: Value, steps: &Value) -> Value {
+    for step in steps.as_array().unwrap() {
         let path = step["path"].as_str().unwrap();
         let Some((above, token)) = path.rsplit_once('/') else {
             value = step["value"].clone();
@@ -483,7 +483,7 @@ fn patched(mut value: Value, patch: &Value) -> Value {
             ("remove", Value::Object(members)) => drop(members.remove(&token).unwrap()),
             ("add", Value::Array(items)) => items.insert(token.parse().unwrap(), step["value"].clone()),
             ("add", Value::Object(members)) => {
-                assert!(members.insert(token, step["value"].clone()).is_none())
+                assert!(members.insert(token, step["value"].clone()).is_none());
             }
             ("replace", parent) => {
                 let old = match parent {
@@ -593,13 +593,13 @@ fn laws(case: &Case) -> Result<(), TestCaseError> {
         .cuts
         .iter()
         .filter(|cut| cut.action != CutAction::Capped)
-        .map(|cut| cut.tokens_before as i64 - cut.tokens_after as i64)
+        .map(|cut| cut.tokens_before.cast_signed() - cut.tokens_after.cast_signed())
         .sum();
     let removed = fitted.removed;
     prop_assert_eq!(cut, removed.parts);
-    let difference = fitted.before.tokens as i64 - fitted.after.tokens as i64;
+    let difference = fitted.before.tokens.cast_signed() - fitted.after.tokens.cast_signed();
     prop_assert_eq!(removed.parts + removed.frame + removed.seams, difference);
-    let most = 12 + 4 * fitted.messages.len() as i64;
+    let most = 12 + 4 * fitted.messages.len().cast_signed() as i64;
     prop_assert!(
         removed.seams.abs() <= most,
         "seams of {} for {} messages",

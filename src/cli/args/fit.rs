@@ -7,6 +7,7 @@ use tokenleash::{CutAt, FitOptions, FitRules, Policy, Prefer};
 
 use super::CheckArguments;
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Debug, Args)]
 pub(in crate::cli) struct FitArguments {
     #[command(flatten)]

@@ -172,9 +172,9 @@ mod tests {
 
     #[test]
     fn what_is_left_is_json_and_grows_with_the_tokens() {
-        let rows: String =
-            (0..200).map(|row| format!("{{\"id\": {row}, \"name\": \"row {row}\"}}, ")).collect();
-        let rows = rows.trim_end_matches(", ");
+        let rows: Vec<_> =
+            (0..200).map(|row| format!("{{\"id\": {row}, \"name\": \"row {row}\"}}")).collect();
+        let rows = rows.join(", ");
         let long = "A line of output.\\n".repeat(300);
         for (text, sign) in [
             (format!("[{rows}]"), "\"[...]\""),
