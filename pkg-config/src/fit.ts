@@ -1,6 +1,6 @@
 /** A fit's settings and its receipt: the wire form of the Rust types. */
 
-import type { CheckOptions, Dialect, Judgement, Kind, LimitName, ModelReport, Note, Role } from "./report.js";
+import type { CheckOptions, Dialect, Judgement, Kind, LimitName, Note, Report, Role } from "./report.js";
 
 /** Settings of a fit: those of a check, and what may be given up in which order. */
 export interface FitOptions extends CheckOptions {
@@ -81,7 +81,7 @@ export interface PatchOperation {
 export interface Fit<R = unknown> {
   catalogVersion: string;
   dialect: Dialect;
-  model: ModelReport;
+  model: Report["model"];
   fits: boolean;
   changed: boolean;
   before: FitSize;

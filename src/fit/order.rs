@@ -101,15 +101,14 @@ pub(super) fn steps(
     Ok(all)
 }
 
-/// The exchanges in the order of a policy; those that stay come last, for their rounds.
+/// The exchanges in the order of a policy; the one that is to be answered comes last, for its rounds.
 fn ordered(exchanges: &[Exchange], policy: Policy) -> Vec<usize> {
     let mut order: Vec<usize> = (0..exchanges.len()).collect();
     if policy == Policy::MiddleOut {
         // Twice the distance from the middle, so that it stays whole.
         order.sort_by_key(|index| (2 * index + 1).abs_diff(exchanges.len()));
     }
-    let stays = |index: &usize| exchanges.get(*index).is_some_and(|exchange| exchange.frame.pin.is_some());
-    order.sort_by_key(stays);
+    order.sort_by_key(|index| index + 1 == exchanges.len());
     order
 }
 

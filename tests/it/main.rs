@@ -6,6 +6,7 @@
 //! - `program`: the program as a user runs it, exit codes included
 //! - `claude`: the counting engine, a row for each rule
 //! - `catalog`: the data of the catalog
+//! - `fit`: what is given up for which limits and settings, and what is a fault
 //! - `fit_laws`: what must hold for any request that is made to fit (proptest)
 //! - `truth`: recorded requests with the provider's own counts, where that data is at hand
 
@@ -13,6 +14,7 @@
 
 mod catalog;
 mod claude;
+mod fit;
 mod fit_laws;
 mod fixtures;
 mod laws;
