@@ -9,18 +9,17 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use tokenleash::{Catalog, FitOptions, FitRules, Options, Request, fit};
 
-const WORDS: [&str; 16] = [
-    "quota", "tokens", "the", "of", "a", "request", "Bedrock", "minute", "and", "charge", "cache", "prefix",
-    "model,", "answer.", "limits", "history",
-];
+/// Words in the mix of real prose about the subject.
+const WORDS: &str = include_str!("../README.md");
 
 /// Prose of so many bytes, never the same twice.
 fn text(bytes: usize, seed: usize) -> String {
+    let words: Vec<&str> = WORDS.split_whitespace().collect();
     let mut text = String::with_capacity(bytes + 16);
     let mut state = seed.wrapping_mul(0x9e37_79b9) | 1;
     while text.len() < bytes {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        text.push_str(WORDS[(state >> 33) % WORDS.len()]);
+        text.push_str(words[(state >> 33) % words.len()]);
         text.push(' ');
     }
     text
