@@ -3,7 +3,7 @@
 //! The order is fixed before any budget is looked at, and a fit gives up the shortest beginning of
 //! it that suffices: so a larger budget never keeps less.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::{
     Dialect, Error, ErrorKind, Kind, Prompt,
@@ -56,7 +56,7 @@ pub(super) fn steps(
     rules: &FitRules,
 ) -> Result<Vec<Step>, Error> {
     let texts = Texts { prompt, rules, exchanges };
-    let mut steps: Vec<(i64, Step)> = Vec::new();
+    let mut steps: Vec<Ranked> = Vec::new();
     for index in ordered(exchanges, rules.policy) {
         let Some(exchange) = exchanges.get(index).filter(|exchange| exchange.bound_to.is_none()) else {
             continue;
@@ -66,7 +66,7 @@ pub(super) fn steps(
             {
                 let at = (index, Some(place));
                 let step = Step { shorten: texts.results(at, round), drop: Some(Drop::Units(vec![at])) };
-                steps.push((round.priority, step));
+                steps.push(Ranked { priority: round.priority, unit: at, step });
             }
         }
         if exchange.frame.pin.is_some() {
@@ -88,17 +88,56 @@ pub(super) fn steps(
             std::iter::once((*index, None)).chain((0..rounds).map(move |round| (*index, Some(round))))
         });
         let step = Step { shorten, drop: Some(Drop::Units(units.collect())) };
-        steps.push((exchange.frame.priority, step));
+        steps.push(Ranked { priority: exchange.frame.priority, unit: (index, None), step });
     }
     // Equal priorities keep the policy's order.
-    steps.sort_by_key(|(priority, _)| *priority);
+    steps.sort_by_key(|ranked| ranked.priority);
     let mut all = tools(prompt, rules)?;
     if rules.policy == Policy::ToolResultsFirst {
         all.extend(texts.every_result().map(|text| Step { shorten: vec![text], drop: None }));
     }
-    all.extend(steps.into_iter().map(|(_, step)| step));
+    all.extend(in_chains(steps, exchanges));
     all.extend(texts.last_resort(dialect).into_iter().map(|text| Step { shorten: vec![text], drop: None }));
     Ok(all)
+}
+
+/// A step and what decides its place.
+struct Ranked {
+    priority: i64,
+    unit: UnitAt,
+    step: Step,
+}
+
+/// The steps in their order, but that no exchange goes before the one whose results it goes on from,
+/// and none before its own rounds.
+fn in_chains(steps: Vec<Ranked>, exchanges: &[Exchange]) -> Vec<Step> {
+    let mut places: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (place, ranked) in steps.iter().enumerate() {
+        places.entry(ranked.unit.0).or_default().push(place);
+    }
+    let mut left: Vec<Option<Ranked>> = steps.into_iter().map(Some).collect();
+    let mut ordered = Vec::with_capacity(left.len());
+    for place in 0..left.len() {
+        let Some(unit) = left.get(place).and_then(Option::as_ref).map(|ranked| ranked.unit) else { continue };
+        if unit.1.is_none() {
+            let mut first = unit.0;
+            // An exchange that is gone already took those before it along.
+            while exchanges.get(first).is_some_and(|exchange| exchange.continues)
+                && first.checked_sub(1).is_some_and(|before| remains(&places, &left, before))
+            {
+                first -= 1;
+            }
+            for place in (first..unit.0).filter_map(|exchange| places.get(&exchange)).flatten() {
+                ordered.extend(left.get_mut(*place).and_then(Option::take).map(|ranked| ranked.step));
+            }
+        }
+        ordered.extend(left.get_mut(place).and_then(Option::take).map(|ranked| ranked.step));
+    }
+    ordered
+}
+
+fn remains(places: &HashMap<usize, Vec<usize>>, left: &[Option<Ranked>], exchange: usize) -> bool {
+    places.get(&exchange).into_iter().flatten().any(|place| left.get(*place).is_some_and(Option::is_some))
 }
 
 /// The exchanges in the order of a policy; the one that is to be answered comes last, for its rounds.

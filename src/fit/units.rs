@@ -81,6 +81,9 @@ pub(super) struct Exchange {
     pub(super) bound_to: Option<usize>,
     /// The rounds go only with the exchange, because it cites what they found.
     pub(super) whole: bool,
+    /// Its first message holds results of the exchange before it too: that one must go first, or the
+    /// results would be left as a message of their own before another of the user.
+    pub(super) continues: bool,
 }
 
 /// The messages of one side in a row, system messages passed over.
@@ -134,7 +137,7 @@ pub(super) fn exchanges(prompt: &Prompt<'_>) -> Vec<Exchange> {
             extend(&mut round, results);
             extend(&mut exchange.frame, round);
         }
-        exchanges.push(Exchange { frame: asked, ..Exchange::default() });
+        exchanges.push(Exchange { frame: asked, continues: answers, ..Exchange::default() });
     }
     bind_citations(prompt, &mut exchanges);
     exchanges

@@ -63,6 +63,7 @@ fn close(exchanges: &mut [Exchange]) {
         let highest = exchange.rounds.iter().map(|round| round.priority).max();
         exchange.frame.priority = exchange.frame.priority.max(highest.unwrap_or(i64::MIN));
     }
+    close_chains(exchanges);
     for index in 0..exchanges.len() {
         let citing = exchanges.get(index).and_then(|exchange| exchange.bound_to);
         let pin = citing.and_then(|citing| exchanges.get(citing)).and_then(|citing| citing.frame.pin);
@@ -73,6 +74,17 @@ fn close(exchanges: &mut [Exchange]) {
                 round.pin = round.pin.or(Some(pin));
             }
         }
+    }
+}
+
+/// What goes on from an exchange that stays stays too.
+fn close_chains(exchanges: &mut [Exchange]) {
+    let mut before = None;
+    for exchange in exchanges {
+        if exchange.continues && exchange.frame.pin.is_none() {
+            exchange.frame.pin = before;
+        }
+        before = exchange.frame.pin;
     }
 }
 
