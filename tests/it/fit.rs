@@ -18,7 +18,9 @@ fn fitted(request: &str, words: &Value) -> Fit {
 
 /// A text of about so many tokens, in sentences.
 fn prose(tokens: usize) -> String {
-    (0..tokens.div_ceil(6)).map(|index| format!("This is sentence number {index}. ")).collect()
+    let sentences: Vec<_> =
+        (0..tokens.div_ceil(6)).map(|index| format!("This is sentence number {index}. ")).collect();
+    sentences.concat()
 }
 
 fn user(text: &str) -> Value {
@@ -532,4 +534,17 @@ fn faults_are_found_where_they_stand() {
             found.iter().map(|note| (note.code, note.pointer.as_deref().unwrap_or_default())).collect();
         assert_eq!(found, findings, "{request}");
     }
+}
+
+/// The fit that wasm is held to as well, in `tests/boundary`.
+#[test]
+fn a_plan_has_the_same_hash_everywhere() {
+    let request = include_str!("../fixtures/fit-request.json");
+    let fit = fitted(request, &json!({"targetInput": 1_200, "dropUnusedTools": true}));
+    assert!(fit.fits && 4 < fit.cuts.len());
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/fit-plan.txt");
+    if std::env::var_os("TOKENLEASH_BLESS").is_some() {
+        std::fs::write(path, format!("{}\n", fit.plan_hash)).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(path).unwrap().trim(), fit.plan_hash);
 }
