@@ -1,11 +1,15 @@
 //! The main job: a request, the caller's settings and the catalog make a report.
 
 mod advice;
+mod judge;
+
+pub(crate) use judge::{Judge, Size};
 
 use crate::{
-    Catalog, Correction, Error, Estimate, InputReport, Judgement, LimitName, Model, ModelReport, Note,
-    Options, OutputReport, OutputSetBy, QuotaReport, QuotaRule, Report, Request, SettlementReport, Tokens,
-    limits::{Bound, Bounds, Demand},
+    Catalog, Correction, Error, Estimate, InputReport, Model, ModelReport, Note, Options, OutputReport,
+    OutputSetBy, QuotaReport, QuotaRule, Report, Request, SettlementReport, Tokens,
+    limits::{Bound, Bounds},
+    lint,
     note::few_of_a_kind,
     prompt::{MaxTokens, Prompt, Thinking},
     target::{Target, Wanted},
@@ -58,21 +62,17 @@ pub fn check(request: &Request, options: &Options, catalog: &Catalog) -> Result<
     notes.extend(target.rate_notes(&rate, rule, charged, catalog));
 
     let tariff = Tariff::find(&target, estimate.tokens.high(), estimate.cached.one_hour, &mut notes);
-    let high = estimate.input_at(estimate.tokens.high(), options.cache);
-    let price_at = |max_tokens| tariff.as_ref().map(|tariff| tariff.micro_usd(high, max_tokens));
-    let demand = Demand { rule, input: high, max_tokens, micro_usd: price_at(max_tokens) };
-    let bounds = bounds(options, model, &target);
-    let mut limits = bounds.judge(demand);
-    if target.refused.is_some() {
-        limits.push(Judgement::refused(LimitName::Profile));
-    }
+    let said: Vec<_> = notes.iter().map(|note| note.code).collect();
+    notes.extend(lint::of(&prompt, request.dialect()).into_iter().filter(|note| !said.contains(&note.code)));
+    let judge = Judge::new(&target, rule, options, None);
+    let limits = judge.judge(Size::of(&estimate), max_tokens);
     let fits = limits.iter().all(|judgement| judgement.fits);
     let advice = advice::give(&advice::Case {
         prompt: &prompt,
         estimate: &estimate,
         target: &target,
         output: &output,
-        fits_up_to: if fits { None } else { bounds.largest_max_tokens(demand, price_at) },
+        fits_up_to: if fits { None } else { judge.largest_max_tokens(Size::of(&estimate)) },
         limits: &limits,
         rule,
         input,
@@ -173,11 +173,12 @@ fn output(prompt: &Prompt<'_>, options: &Options, model: &Model, notes: &mut Vec
 }
 
 /// The limits that are known: the caller's, else the catalog's.
-fn bounds(options: &Options, model: &Model, target: &Target<'_>) -> Bounds {
+fn bounds(options: &Options, model: &Model, target: &Target<'_>, most_input: Option<u64>) -> Bounds {
     let given = &options.limits;
     let global = target.profile.is_some_and(|profile| profile.prefix == "global");
     let quotas = model.default_quotas(global, target.source_region.as_deref());
     Bounds {
+        input: Bound::either(most_input, None),
         context_window: Bound::either(None, model.context_window),
         output_limit: Bound::either(None, model.max_output_tokens),
         tpm: Bound::either(given.tpm, quotas.tpm),

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod count;
+mod fit;
 mod input;
 mod models;
 mod settle;
@@ -69,6 +70,7 @@ pub(crate) fn run() -> ExitCode {
 fn dispatch(command: Command) -> Result<Outcome, Failure> {
     match command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Fit(arguments) => fit::run(&arguments),
         Command::Count(arguments) => count::run(&arguments),
         Command::Settle(arguments) => settle::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),

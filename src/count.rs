@@ -150,6 +150,16 @@ impl Counter {
         self.is_own().then(|| self.part_ends(text, Edges::BOTH))
     }
 
+    /// The byte offset at which each token of a text ends, in whichever vocabulary counts.
+    pub(crate) fn piece_ends(self, text: &str) -> Vec<usize> {
+        self.part_ends(text, Edges::BOTH)
+    }
+
+    /// How many of [`Counter::piece_ends`] so many tokens of the family are.
+    pub(crate) fn pieces_in(self, tokens: u64) -> u64 {
+        tokens.saturating_mul(1000).checked_div(self.per_mille).unwrap_or(tokens)
+    }
+
     /// A string that is written piece by piece, in one of the vocabularies that merge over seams.
     fn stream(self) -> Option<Stream> {
         match self.vocabulary {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     InputTokens, Model, Note, Prompt, Range, Tokens,
-    catalog::{Accuracy, RequestKind},
+    catalog::{Accuracy, PromptCache, RequestKind},
     count::{self, CacheMark, Counter, Part, Tally, Trait},
     prompt::{CacheTtl, Content, Message},
 };
@@ -53,6 +53,12 @@ pub struct Estimate {
     pub steady_prefix: Tokens,
     /// What was odd or assumed.
     pub notes: Vec<Note>,
+    /// All tokens, and what the media may be more, before each part.
+    pub(crate) opened: Vec<(i64, u64)>,
+    /// How much more the media may be.
+    pub(crate) slack: Tokens,
+    /// Where cacheable prefixes end.
+    pub(crate) marks: Vec<CacheMark>,
 }
 
 /// The prefix that cache points mark, by how long it is kept.
@@ -68,6 +74,27 @@ impl CachedPrefix {
     /// The whole prefix.
     pub fn total(self) -> Tokens {
         self.five_minutes + self.one_hour
+    }
+
+    /// An input of so many tokens as the cache splits it.
+    pub(crate) fn split(self, total: Tokens, cache: CacheState) -> InputTokens {
+        let cached = self.total().min(total);
+        let uncached = total.minus(cached);
+        match cache {
+            CacheState::Cold => InputTokens { uncached, cache_read: Tokens::ZERO, cache_write: cached },
+            CacheState::Warm => InputTokens { uncached, cache_read: cached, cache_write: Tokens::ZERO },
+        }
+    }
+
+    /// What a model's cache makes of the tokens before the last mark and before the last that is
+    /// kept for an hour; nothing below its minimum.
+    pub(crate) fn honoured(last: Tokens, hour: Tokens, cache: &PromptCache) -> Option<Self> {
+        let total = last.min(Tokens::new(cache.max_tokens.unwrap_or(u64::MAX)));
+        if total.get() < cache.min_tokens {
+            return None;
+        }
+        let one_hour = hour.min(total);
+        Some(Self { five_minutes: total.minus(one_hour), one_hour })
     }
 }
 
@@ -93,6 +120,9 @@ impl Estimate {
             frame: tallied.frame,
             cached,
             notes,
+            opened: tallied.opened,
+            slack: tallied.slack,
+            marks: tallied.marks,
         }
     }
 
@@ -105,12 +135,7 @@ impl Estimate {
 
     /// The input as the cache splits it, at one end of the range.
     pub fn input_at(&self, total: Tokens, cache: CacheState) -> InputTokens {
-        let cached = self.cached.total().min(total);
-        let uncached = total.minus(cached);
-        match cache {
-            CacheState::Cold => InputTokens { uncached, cache_read: Tokens::ZERO, cache_write: cached },
-            CacheState::Warm => InputTokens { uncached, cache_read: cached, cache_write: Tokens::ZERO },
-        }
+        self.cached.split(total, cache)
     }
 }
 
@@ -153,17 +178,14 @@ fn cached_prefix(marks: &[CacheMark], parts: &[Part], model: &Model, notes: &mut
         notes.push(Note::new("cache-too-many-points", message).at(last.pointer.clone()));
     }
     let prefix = |mark: &CacheMark| parts.iter().take(mark.parts).map(|part| part.tokens).sum::<Tokens>();
-    let most = Tokens::new(cache.max_tokens.unwrap_or(u64::MAX));
-    let total = prefix(last).min(most);
-    if total.get() < cache.min_tokens {
+    let hour = marks.iter().rfind(|mark| mark.ttl == CacheTtl::OneHour);
+    let total = prefix(last);
+    CachedPrefix::honoured(total, hour.map_or(Tokens::ZERO, prefix), cache).unwrap_or_else(|| {
         let message = format!(
             "the prefix of {total} tokens is below {}'s minimum of {}; nothing is cached",
             model.name, cache.min_tokens
         );
         notes.push(Note::new("cache-below-minimum", message).at(last.pointer.clone()));
-        return CachedPrefix::default();
-    }
-    let hour = marks.iter().rfind(|mark| mark.ttl == CacheTtl::OneHour);
-    let one_hour = hour.map_or(Tokens::ZERO, prefix).min(total);
-    CachedPrefix { five_minutes: total.minus(one_hour), one_hour }
+        CachedPrefix::default()
+    })
 }

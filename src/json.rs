@@ -7,6 +7,7 @@
 //! the number and map types of every other crate in a user's build; it stays our writer and, in
 //! the tests, the oracle this reader is held to.
 
+pub(crate) mod edit;
 mod parse;
 pub(crate) mod python;
 mod string;

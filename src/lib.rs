@@ -53,8 +53,10 @@ mod count;
 mod document;
 mod error;
 mod estimate;
+mod fit;
 mod json;
 mod limits;
+mod lint;
 mod note;
 mod options;
 mod price;
@@ -81,14 +83,19 @@ pub use count::Part;
 pub use document::Document;
 pub use error::{Error, ErrorKind, Place};
 pub use estimate::{Basis, CacheState, CachedPrefix, Estimate};
+pub use fit::{
+    CacheBreak, Conflict, Cut, CutAction, CutAt, Fit, FitOptions, FitRules, FitSize, MessageFate, Patches,
+    PinnedPart, Policy, Prefer, Removed, Unmet, fit,
+};
 pub use limits::{Judgement, LimitName, Limits, SetBy};
+pub use lint::lint;
 pub use note::Note;
 pub use options::Options;
 pub use price::Money;
 pub use prompt::{Kind, Prompt, Role};
 pub use quota::{Endpoint, InputTokens, QuotaRule};
 pub use report::*;
-pub use request::{Dialect, Request};
+pub use request::{Dialect, PatchOperation, Request};
 pub use settle::{Settlement, Usage, settle};
 pub use token_count::{TokenCount, count_tokens, token_ends};
 pub use tokens::{Range, Tokens};

@@ -33,6 +33,8 @@ pub struct Limits {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum LimitName {
+    /// The input alone, where a caller of [`fit`](crate::fit) sets a target for it.
+    Input,
     /// The tokens a model can hold, answer included.
     ContextWindow,
     /// The longest answer a model gives.
@@ -147,6 +149,7 @@ impl Bound {
 /// Every limit that is known for a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Bounds {
+    pub(crate) input: Option<Bound>,
     pub(crate) context_window: Option<Bound>,
     pub(crate) output_limit: Option<Bound>,
     pub(crate) tpm: Option<Bound>,
@@ -168,6 +171,7 @@ impl Bounds {
         let whole = (input.total() + max_tokens).get();
         let runtime = rule.endpoint == Endpoint::Runtime;
         let rows = [
+            (LimitName::Input, self.input, 0, Some(input.total().get())),
             (LimitName::ContextWindow, self.context_window, 0, Some(whole)),
             (LimitName::OutputLimit, self.output_limit, 0, Some(max_tokens.get())),
             (LimitName::Tpm, self.tpm, self.used_tpm, runtime.then_some(charge)),

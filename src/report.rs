@@ -8,6 +8,7 @@ mod text;
 
 use serde::Serialize;
 
+pub(crate) use text::shown;
 pub use text::{Ink, dollars, grouped};
 
 use crate::{Basis, Correction, Dialect, Endpoint, Judgement, Note, Part};

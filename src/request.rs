@@ -8,6 +8,7 @@
 mod chat;
 mod converse;
 mod dialect;
+mod edit;
 mod field;
 mod media;
 mod messages;
@@ -18,6 +19,8 @@ mod text;
 use std::borrow::Cow;
 
 pub use dialect::Dialect;
+pub use edit::PatchOperation;
+pub(crate) use edit::{Changed, Changes};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 

@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 pub use document::Document;
 
-use crate::{Catalog, Dialect, Error, ErrorKind, Observed, Options, Request, Usage};
+use crate::{Catalog, Dialect, Error, ErrorKind, FitOptions, Observed, Options, Request, Usage};
 
 /// What a request will take, and whether it fits.
 #[wasm_bindgen]
@@ -22,6 +22,27 @@ pub fn check(request: &JsValue, options: JsValue, catalog: &JsValue) -> Result<J
     let request = read_request(request, options.dialect)?;
     let catalog = read_catalog(catalog)?;
     write(&crate::check(&request, &options, catalog.get()).map_err(to_js)?)
+}
+
+/// A request made to fit, with its receipt; a request that came as text goes as text.
+#[wasm_bindgen]
+pub fn fit(request: &JsValue, options: JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
+    let options: FitOptions = read(options)?;
+    let input = read_request(request, options.check.dialect)?;
+    let fitted = crate::fit(&input, &options, read_catalog(catalog)?.get()).map_err(to_js)?;
+    // As JSON, so that the patches' values are what the request's own are.
+    let receipt = JSON::parse(&fitted.to_json_with_request())?;
+    if request.is_string() {
+        Reflect::set(&receipt, &"request".into(), &fitted.request.as_text().into())?;
+    }
+    Ok(receipt)
+}
+
+/// What a provider would refuse a request for.
+#[wasm_bindgen]
+pub fn lint(request: &JsValue, options: JsValue) -> Result<JsValue, JsValue> {
+    let options: Options = read(options)?;
+    write(&crate::lint(&read_request(request, options.dialect)?).map_err(to_js)?)
 }
 
 /// What a finished request counted.

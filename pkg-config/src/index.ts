@@ -4,9 +4,11 @@
  * Call {@link init} once; everything else is synchronous. Nothing leaves the machine.
  */
 // @ts-ignore: the glue is written beside this file by the build.
-import load, { initSync, calibrate as coreCalibrate, check as coreCheck, settle as coreSettle, countTokens as coreCount, models as coreModels, Document as CoreDocument } from "./core.js";
-import type { CheckOptions, Correction, Report, Settlement, TokenCount, Usage } from "./report.js";
+import load, { initSync, calibrate as coreCalibrate, check as coreCheck, fit as coreFit, lint as coreLint, settle as coreSettle, countTokens as coreCount, models as coreModels, Document as CoreDocument } from "./core.js";
+import type { Fit, FitOptions } from "./fit.js";
+import type { CheckOptions, Correction, Note, Report, Settlement, TokenCount, Usage } from "./report.js";
 
+export type * from "./fit.js";
 export type * from "./report.js";
 
 /** Where the wasm comes from, when not from beside this file. */
@@ -45,6 +47,16 @@ export function calibrate(
   catalog?: string | object,
 ): Correction {
   return coreCalibrate(request, usage, options, catalog) as Correction;
+}
+
+/** A request made to fit, and exactly what was given up; the caller's own is not touched. */
+export function fit<R extends string | object>(request: R, options?: FitOptions, catalog?: string | object): Fit<R> {
+  return coreFit(request, options, catalog) as Fit<R>;
+}
+
+/** What a provider would refuse a request for. */
+export function lint(request: string | object, options?: CheckOptions): Note[] {
+  return coreLint(request, options) as Note[];
 }
 
 /** What a finished request counted. */

@@ -8,7 +8,7 @@ export type Kind =
   | "text" | "image" | "document" | "video" | "audio" | "tool-definition" | "tool-use" | "tool-result"
   | "reasoning" | "guard-content" | "citations" | "search-result" | "output-schema" | "cache-point" | "unknown";
 export type LimitName =
-  | "context-window" | "output-limit" | "tpm" | "rpm" | "tpd" | "input-tpm" | "output-tpm" | "cost" | "profile";
+  | "input" | "context-window" | "output-limit" | "tpm" | "rpm" | "tpd" | "input-tpm" | "output-tpm" | "cost" | "profile";
 
 /** What the account allows and has used; tokens, requests, micro-dollars. */
 export interface Limits {

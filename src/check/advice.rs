@@ -47,6 +47,7 @@ fn cap_max_tokens(case: &Case<'_>) -> Option<Advice> {
 
 fn limit_words(limit: LimitName) -> Option<&'static str> {
     Some(match limit {
+        LimitName::Input => "the target for the input",
         LimitName::ContextWindow => "the context window",
         LimitName::OutputLimit => "the model's longest answer",
         LimitName::Tpm => "the tokens per minute",

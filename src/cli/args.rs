@@ -1,5 +1,9 @@
 //! What can be typed.
 
+mod fit;
+
+pub(super) use fit::FitArguments;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -19,6 +23,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Say what a request will take from quota and wallet, and whether it fits.
     Check(CheckArguments),
+    /// Make a request fit: cap the answer, then trim the history, and say exactly what went.
+    Fit(Box<FitArguments>),
     /// Count the tokens of a text.
     Count(CountArguments),
     /// Say what a finished request counted, from its usage.

@@ -31,15 +31,15 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
     if arguments.output.json {
         writeln!(out, "{}", report.to_json())?;
     } else {
-        write!(out, "{}", report.to_text(ink()))?;
+        write!(out, "{}", report.to_text(ink_for(io::stdout().is_terminal())))?;
     }
     Ok(if report.fits { Outcome::Fits } else { Outcome::DoesNotFit })
 }
 
 /// Colour only on a terminal, and only for those who want it (<https://no-color.org>).
-fn ink() -> Ink {
+pub(super) fn ink_for(terminal: bool) -> Ink {
     let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    if wanted && io::stdout().is_terminal() { Ink::Ansi } else { Ink::Plain }
+    if wanted && terminal { Ink::Ansi } else { Ink::Plain }
 }
 
 fn one(input: &[u8], options: &Options, catalog: &Catalog) -> Result<Report, Error> {

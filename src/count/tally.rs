@@ -110,6 +110,10 @@ pub(crate) struct Tally {
     /// The frame may be lowered by a constant before it is raised, so it can pass below zero.
     frame: i64,
     below: Vec<i64>,
+    /// All tokens so far and the media's slack, as each part was opened.
+    opened: Vec<(i64, u64)>,
+    /// All tokens so far.
+    sum: i64,
     marks: Vec<CacheMark>,
     traits: Vec<Trait>,
     notes: Vec<Note>,
@@ -131,6 +135,8 @@ impl Tally {
             parts: Vec::new(),
             frame: 0,
             below: Vec::new(),
+            opened: Vec::new(),
+            sum: 0,
             marks: Vec::new(),
             traits: Vec::new(),
             notes: Vec::new(),
@@ -145,6 +151,7 @@ impl Tally {
     pub(crate) fn part(&mut self, pointer: &str, role: Role, kind: Kind) -> Owner {
         self.parts.push(Part { pointer: pointer.to_owned(), role, kind, tokens: Tokens::ZERO });
         self.below.push(0);
+        self.opened.push((self.sum, self.slack));
         Owner::Part(self.parts.len() - 1)
     }
 
@@ -205,6 +212,7 @@ impl Tally {
         };
         if let Some(sum) = sum {
             *sum = sum.saturating_add(tokens);
+            self.sum = self.sum.saturating_add(tokens);
         }
     }
 
@@ -297,6 +305,7 @@ impl Tally {
         Tallied {
             parts: self.parts,
             frame,
+            opened: self.opened,
             slack: Tokens::new(self.slack.saturating_add(again)),
             marks: self.marks,
             traits: self.traits,
@@ -314,6 +323,8 @@ fn signed(tokens: u64) -> i64 {
 pub(crate) struct Tallied {
     pub(crate) parts: Vec<Part>,
     pub(crate) frame: Tokens,
+    /// All tokens and the media's slack before each part.
+    pub(crate) opened: Vec<(i64, u64)>,
     pub(crate) slack: Tokens,
     pub(crate) marks: Vec<CacheMark>,
     pub(crate) traits: Vec<Trait>,

@@ -60,9 +60,11 @@ const ROLES: [(&str, Role); 6] = [
     ("function", Role::Tool),
 ];
 
+/// Where a limit on the answer may stand, the first where none does.
+pub(super) const LIMITS: [&[&str]; 2] = [&["max_completion_tokens"], &["max_tokens"]];
+
 pub(super) fn prompt(body: Value<'_>) -> Result<Prompt<'_>, Error> {
-    let limits: [&[&str]; 2] = [&["max_completion_tokens"], &["max_tokens"]];
-    let mut prompt = Prompt { max_tokens: field::max_tokens(body, &limits)?, ..Prompt::default() };
+    let mut prompt = Prompt { max_tokens: field::max_tokens(body, &LIMITS)?, ..Prompt::default() };
     let notes = &mut prompt.notes;
     field::note_unknown(body, &FIELDS, notes);
     for message in field::messages(body).into_iter().flat_map(Value::items) {

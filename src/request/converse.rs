@@ -31,8 +31,12 @@ const FIELDS: [&str; 15] = [
 const ROLES: [(&str, Role); 3] =
     [("user", Role::User), ("assistant", Role::Assistant), ("system", Role::System)];
 
+/// Where a limit on the answer may stand, the first where none does.
+pub(super) const LIMITS: [&[&str]; 2] =
+    [&["inferenceConfig", "maxTokens"], &["additionalModelRequestFields", "max_tokens"]];
+
 pub(super) fn prompt(body: Value<'_>) -> Result<Prompt<'_>, Error> {
-    walk(body, &[&["inferenceConfig", "maxTokens"], &["additionalModelRequestFields", "max_tokens"]])
+    walk(body, &LIMITS)
 }
 
 /// Walks a request whose messages are Converse's; the limit on the answer stands at one of `limits`.

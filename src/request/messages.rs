@@ -43,8 +43,11 @@ const FIELDS: [&str; 25] = [
 const ROLES: [(&str, Role); 3] =
     [("user", Role::User), ("assistant", Role::Assistant), ("system", Role::System)];
 
+/// Where a limit on the answer stands.
+pub(super) const LIMITS: [&[&str]; 1] = [&["max_tokens"]];
+
 pub(super) fn prompt(body: Value<'_>) -> Result<Prompt<'_>, Error> {
-    let mut prompt = Prompt { max_tokens: field::max_tokens(body, &[&["max_tokens"]])?, ..Prompt::default() };
+    let mut prompt = Prompt { max_tokens: field::max_tokens(body, &LIMITS)?, ..Prompt::default() };
     let notes = &mut prompt.notes;
     field::note_unknown(body, &FIELDS, notes);
     if let Some(system) = body.get_some("system") {

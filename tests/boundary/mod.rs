@@ -1,7 +1,7 @@
 //! The JavaScript boundary, over the same fixtures as the native tests.
 
 use js_sys::{JSON, JsString, Reflect};
-use tokenleash::wasm::{Document, check, count_tokens, models, settle};
+use tokenleash::wasm::{Document, check, count_tokens, fit, lint, models, settle};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -171,4 +171,28 @@ fn offsets_that_cannot_be_are_errors() {
         assert!(document.tokens_in(from, to).is_err() && document.token_ends(from, to).is_err());
     }
     assert_eq!(String::from(document.text()), "ab");
+}
+
+/// The hash that the native tests hold the same fit to, in `tests/it/fit.rs`.
+const PLAN: &str = include_str!("../fixtures/fit-plan.txt");
+
+#[wasm_bindgen_test]
+fn a_fit_is_the_native_one() {
+    let request = include_str!("../fixtures/fit-request.json");
+    let options = || parse(r#"{"model":"claude-sonnet-4-6","targetInput":1200,"dropUnusedTools":true}"#);
+    let fitted = fit(&request.into(), options(), &JsValue::UNDEFINED).expect("fit");
+    let get = |value: &JsValue, key: &str| Reflect::get(value, &key.into()).expect("key");
+    assert_eq!(get(&fitted, "planHash").as_string().as_deref(), Some(PLAN.trim()));
+    // Text comes back as text, an object as an object; the caller's own is as it was.
+    assert!(get(&fitted, "request").is_string());
+    let object = parse(request);
+    let before = text(&object);
+    let fitted = fit(&object, options(), &JsValue::UNDEFINED).expect("fit");
+    assert!(get(&fitted, "request").is_object());
+    assert_eq!(text(&object), before);
+    let findings: js_sys::Array = lint(&get(&fitted, "request"), JsValue::UNDEFINED).expect("lint").into();
+    assert_eq!(findings.length(), 0);
+    let wrong = parse(r#"{"model":"claude-sonnet-4-6","targetinput":1200}"#);
+    let error = fit(&request.into(), wrong, &JsValue::UNDEFINED).expect_err("misspelt");
+    assert_eq!(get(&error, "code").as_string().as_deref(), Some("invalid-argument"));
 }

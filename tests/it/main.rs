@@ -8,6 +8,8 @@
 //! - `correction`: what an observed usage teaches
 //! - `catalog`: the data of the catalog
 //! - `document`: edits, against the text counted anew
+//! - `fit`: what is given up for which limits and settings, and what is a fault
+//! - `fit_laws`: what must hold for any request that is made to fit (proptest)
 //! - `truth`: recorded requests with the provider's own counts, where that data is at hand
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
@@ -16,6 +18,8 @@ mod catalog;
 mod claude;
 mod correction;
 mod document;
+mod fit;
+mod fit_laws;
 mod fixtures;
 mod laws;
 mod program;

@@ -164,3 +164,57 @@ fn what_a_person_reads_begins_with_the_verdict() {
         }
     }
 }
+
+#[test]
+fn a_request_is_fitted_and_its_receipt_is_apart() {
+    let text = "A sentence to be cut. ".repeat(300);
+    let request = format!(
+        r#"{{"messages": [ {{"role":"user","content":[{{"text":"{text}"}}]}},
+        {{"role":"assistant","content":[{{"text":"Noted."}}]}}, {{"role":"user","content":[{{"text":"So?"}}]}} ],
+        "inferenceConfig": {{"maxTokens": 900}} }}"#
+    );
+    let model = "anthropic.claude-sonnet-4-6";
+    let receipt = std::env::temp_dir().join(format!("tokenleash-receipt-{}.json", std::process::id()));
+    let path = receipt.to_str().unwrap();
+    let fitted =
+        run(&["fit", "-", "-m", model, "--target-input", "300", "--receipt", path], request.as_bytes());
+    let told: Value = serde_json::from_slice(&std::fs::read(&receipt).unwrap()).unwrap();
+    std::fs::remove_file(&receipt).unwrap();
+    assert_eq!((fitted.status.code(), fitted.stderr.is_empty()), (Some(0), true));
+    assert_eq!(json(&fitted)["messages"].as_array().unwrap().len(), 3);
+    assert_eq!(told["cuts"][0]["pointer"], "/messages/0/content/0/text");
+    assert!(String::from_utf8_lossy(&fitted.stdout).ends_with("\"inferenceConfig\": {\"maxTokens\": 900} }"));
+
+    // What fits is given back as it is, and so is what cannot.
+    let same = run(&["fit", "-", "-m", model], request.as_bytes());
+    assert_eq!((same.status.code(), same.stdout.as_slice()), (Some(0), request.as_bytes()));
+    let cannot = run(&["fit", "-", "-m", model, "--target-input", "3"], request.as_bytes());
+    assert_eq!((cannot.status.code(), cannot.stdout.as_slice()), (Some(1), request.as_bytes()));
+    assert!(String::from_utf8_lossy(&cannot.stderr).contains("the least that would do"));
+
+    let all = run(&["fit", "-", "-m", model, "--json", "--explain", "--tpm", "1500"], request.as_bytes());
+    let cap = json(&all)["request"]["inferenceConfig"]["maxTokens"].as_u64().unwrap();
+    assert!((256..270).contains(&cap), "{cap}");
+    assert!(String::from_utf8_lossy(&all.stderr).contains("user"));
+
+    let line = request.replace('\n', "");
+    let many = run(
+        &["fit", "-", "-m", model, "--jsonl", "--target-input", "300"],
+        format!("{line}\n{{\n{line}\n").as_bytes(),
+    );
+    let lines = json_lines(&many);
+    assert_eq!(many.status.code(), Some(2));
+    assert_eq!(lines[0], json(&fitted));
+    assert_eq!((&lines[1]["error"]["inputLine"], &lines[2]), (&2.into(), &lines[0]));
+
+    for words in [
+        vec!["--pin", "/nowhere"],
+        vec!["--priority", "5"],
+        vec!["--policy", "newest"],
+        vec!["--marker", " "],
+    ] {
+        let words: Vec<_> = ["fit", "-", "-m", model].into_iter().chain(words).collect();
+        let output = run(&words, request.as_bytes());
+        assert_eq!((output.status.code(), output.stdout.is_empty()), (Some(2), true), "{words:?}");
+    }
+}

@@ -2,13 +2,14 @@
 //! where it is absent. `TOKENLEASH_TRUTH` names its folder; by default it is `../shared/truth`.
 
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::{BufRead, BufReader},
     path::PathBuf,
 };
 
 use serde_json::Value;
-use tokenleash::{Catalog, Estimate, Request, count_tokens};
+use tokenleash::{Catalog, Dialect, Estimate, Request, count_tokens, lint};
 
 /// A model of each Claude vocabulary, and its name in the records.
 const MODELS: [(&str, &str); 3] =
@@ -90,4 +91,42 @@ fn chat_completions_are_counted_as_recorded() {
 #[test]
 fn chat_completions_with_tools_are_counted_as_recorded() {
     check_chat("openai_tools.jsonl.gz", 940);
+}
+
+/// A recording whose calls and results are of two different runs.
+const REWRITTEN: &str =
+    "tests/contrib/anthropic/cassettes/anthropic_completion_tools_call_with_tool_result_stream.yaml";
+
+/// Requests that a provider answered are requests it did not refuse.
+#[test]
+fn accepted_requests_have_no_findings() {
+    let files = [
+        "claude_requests",
+        "claude_media",
+        "claude_server_tools",
+        "bedrock_other_requests",
+        "openai_chat",
+        "openai_tools",
+    ];
+    let mut findings: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for file in files {
+        let Some(records) = records(&format!("{file}.jsonl.gz")) else { continue };
+        for record in records.filter(|record| record["path"] != REWRITTEN) {
+            let dialect = match record["api"].as_str() {
+                Some("anthropic-messages") => Some(Dialect::Messages),
+                Some("bedrock-converse") => Some(Dialect::Converse),
+                Some("openai-chat") => Some(Dialect::Chat),
+                _ => None,
+            };
+            let Ok(request) = Request::read(&record["request"].to_string(), dialect) else { continue };
+            for note in lint(&request).into_iter().flatten() {
+                let place = format!("{} {} {:?}", record["source_repo"], record["path"], note);
+                findings.entry(note.code).or_default().push(place);
+            }
+        }
+    }
+    for (code, places) in &findings {
+        println!("{code}: {}, such as {}", places.len(), places[..places.len().min(20)].join("\n    "));
+    }
+    assert!(findings.is_empty());
 }

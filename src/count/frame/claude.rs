@@ -58,7 +58,7 @@ pub(super) fn render(prompt: &Prompt<'_>, rules: &ClaudeFrame, tally: &mut Tally
     if rules.one_string {
         conversation(prompt, &turns, kept, rules, tally);
     } else {
-        pieces(prompt, &turns, kept, rules, tally);
+        pieces(&turns, kept, rules, tally);
     }
 }
 
@@ -496,16 +496,18 @@ fn result(blocks: &[Block<'_>], error: bool, name: Option<&str>, owner: Owner, t
 }
 
 /// Piece by piece, from Claude 4.7 on.
-fn pieces(prompt: &Prompt<'_>, turns: &[Turn<'_, '_>], kept: usize, rules: &ClaudeFrame, tally: &mut Tally) {
-    for pair in prompt.messages.windows(2) {
-        // A message that goes on with the turn before it costs less than a turn of its own.
-        let joined = matches!(pair, [left, right] if left.role == right.role);
-        tally.add(Owner::Frame, if joined { rules.joined_message } else { rules.turn });
-    }
+fn pieces(turns: &[Turn<'_, '_>], kept: usize, rules: &ClaudeFrame, tally: &mut Tally) {
+    let mut before = None;
     for turn in turns {
         let says = turn.has(has_text);
         for message in turn.messages {
             let (mut calls, mut results) = (0, 0);
+            // A message that goes on with the turn before it costs less than a turn of its own.
+            match before.replace(message.role) {
+                None => {}
+                Some(role) if role == message.role => tally.add(Owner::Frame, rules.joined_message),
+                Some(_) => tally.add(Owner::Frame, rules.turn),
+            }
             for block in &message.blocks {
                 let Some(owner) = open_part(block, message.role, tally) else { continue };
                 match &block.content {
