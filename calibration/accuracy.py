@@ -3,6 +3,7 @@
 
     calibration/accuracy.py [FOLDER]          print the table
     calibration/accuracy.py [FOLDER] --fit    also write the ranges into src/catalog/accuracy.json
+    calibration/accuracy.py --small ...       the same of a build without OpenAI's vocabularies
 
 FOLDER (or TOKENLEASH_TRUTH, or ../shared/truth) holds recorded requests with the provider's usage, as
 JSON lines in gzip: {"model", "api", "request", "input_total"}. They are not part of the project. Prints one
@@ -159,12 +160,13 @@ def percentile(values, share):
 
 
 def main():
-    words = [word for word in sys.argv[1:] if word != "--fit"]
+    words = [word for word in sys.argv[1:] if word not in ("--fit", "--small")]
     folder = pathlib.Path(words[0] if words else os.environ.get("TOKENLEASH_TRUTH", ROOT.parent / "shared/truth"))
     if not (folder / "claude_requests.jsonl.gz").exists():
         print(f"skipped: no recorded requests in {folder}")
         return
-    subprocess.run(["cargo", "build", "--quiet", "--release", "--features", "cli"], cwd=ROOT, check=True)
+    features = ["--no-default-features"] if "--small" in sys.argv else []
+    subprocess.run(["cargo", "build", "--quiet", "--release", *features, "--features", "cli"], cwd=ROOT, check=True)
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     rows = collections.defaultdict(list)
     faults = collections.Counter()

@@ -33,7 +33,7 @@ enum Vocabulary {
     Claude(Family),
     #[cfg(feature = "tiktoken")]
     O200k,
-    #[cfg(feature = "tiktoken")]
+    #[cfg(feature = "cl100k")]
     Cl100k,
 }
 
@@ -46,7 +46,7 @@ impl Counter {
             "claude-v5" => (Vocabulary::Claude(Family::V5), 1000),
             #[cfg(feature = "tiktoken")]
             "o200k" | "nova-1" | "nova-2" => (Vocabulary::O200k, 1000),
-            #[cfg(feature = "tiktoken")]
+            #[cfg(feature = "cl100k")]
             "cl100k" => (Vocabulary::Cl100k, 1000),
             #[cfg(feature = "tiktoken")]
             _ => (Vocabulary::O200k, 1050),
@@ -57,6 +57,15 @@ impl Counter {
             _ => (Vocabulary::Claude(Family::V3), 920),
         };
         Self { vocabulary, per_mille }
+    }
+
+    /// The feature that would have brought a tokenizer's own vocabulary, where this build lacks it.
+    pub(crate) fn left_out(tokenizer: &str) -> Option<&'static str> {
+        match tokenizer {
+            "o200k" | "nova-1" | "nova-2" if cfg!(not(feature = "tiktoken")) => Some("tiktoken"),
+            "cl100k" if cfg!(not(feature = "cl100k")) => Some("cl100k"),
+            _ => None,
+        }
     }
 
     /// Whether the vocabulary is the family's own.
@@ -75,7 +84,7 @@ impl Counter {
             Vocabulary::Claude(family) => claude::count(family, text),
             #[cfg(feature = "tiktoken")]
             Vocabulary::O200k => tiktoken::o200k(text),
-            #[cfg(feature = "tiktoken")]
+            #[cfg(feature = "cl100k")]
             Vocabulary::Cl100k => tiktoken::cl100k(text),
         };
         count.saturating_mul(self.per_mille)
@@ -90,7 +99,7 @@ impl Counter {
             Vocabulary::O200k if !self.is_own() => None,
             #[cfg(feature = "tiktoken")]
             Vocabulary::O200k => Some(tiktoken::o200k_ends(text)),
-            #[cfg(feature = "tiktoken")]
+            #[cfg(feature = "cl100k")]
             Vocabulary::Cl100k => Some(tiktoken::cl100k_ends(text)),
         }
     }
@@ -100,7 +109,9 @@ impl Counter {
         match self.vocabulary {
             Vocabulary::Claude(family) => self.is_own().then(|| Stream::new(family)),
             #[cfg(feature = "tiktoken")]
-            Vocabulary::O200k | Vocabulary::Cl100k => None,
+            Vocabulary::O200k => None,
+            #[cfg(feature = "cl100k")]
+            Vocabulary::Cl100k => None,
         }
     }
 }

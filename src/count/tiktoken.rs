@@ -2,7 +2,9 @@
 
 use std::str;
 
-use tiktoken_rs::{CoreBPE, cl100k_base_singleton, o200k_base_singleton};
+#[cfg(feature = "cl100k")]
+use tiktoken_rs::cl100k_base_singleton;
+use tiktoken_rs::{CoreBPE, o200k_base_singleton};
 
 /// Text beyond this is handed over in pieces. The library's regular expression engine gives up,
 /// by a panic, on runs of white space longer than its backtracking limit, and its merge loop is
@@ -13,6 +15,7 @@ pub(super) fn o200k(text: &str) -> u64 {
     pieces(text).map(|piece| count(o200k_base_singleton(), piece)).sum()
 }
 
+#[cfg(feature = "cl100k")]
 pub(super) fn cl100k(text: &str) -> u64 {
     pieces(text).map(|piece| count(cl100k_base_singleton(), piece)).sum()
 }
@@ -21,6 +24,7 @@ pub(super) fn o200k_ends(text: &str) -> Vec<usize> {
     ends(o200k_base_singleton(), text)
 }
 
+#[cfg(feature = "cl100k")]
 pub(super) fn cl100k_ends(text: &str) -> Vec<usize> {
     ends(cl100k_base_singleton(), text)
 }
@@ -81,6 +85,7 @@ mod tests {
         let words = "the quick brown fox jumps over the lazy dog ";
         for text in [line.repeat(4000), words.repeat(8000), "a\n".repeat(90_000)] {
             assert_eq!(o200k(&text), count(o200k_base_singleton(), &text));
+            #[cfg(feature = "cl100k")]
             assert_eq!(cl100k(&text), count(cl100k_base_singleton(), &text));
         }
     }
