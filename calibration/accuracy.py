@@ -4,6 +4,7 @@
     calibration/accuracy.py [FOLDER]          print the table
     calibration/accuracy.py [FOLDER] --fit    also write the ranges into src/catalog/accuracy.json
     calibration/accuracy.py [FOLDER] --peers  also print the usual ways on the same requests, by kind
+    calibration/accuracy.py --small ...       the same of a build without OpenAI's vocabularies
 
 FOLDER (or TOKENLEASH_TRUTH, or ../shared/truth) holds recorded requests with the provider's usage, as
 JSON lines in gzip: {"model", "api", "request", "input_total"}. They are not part of the project. Prints one
@@ -269,7 +270,9 @@ def main():
     if not (folder / "claude_requests.jsonl.gz").exists():
         print(f"skipped: no recorded requests in {folder}")
         return
-    subprocess.run(["cargo", "build", "--quiet", "--release", "--features", os.environ.get("CARGO_FEATURES", "cli")], cwd=ROOT, check=True)
+    features = os.environ.get("CARGO_FEATURES", "cli")
+    small = ["--no-default-features"] if "--small" in sys.argv else []
+    subprocess.run(["cargo", "build", "--quiet", "--release", *small, "--features", features], cwd=ROOT, check=True)
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     rows = collections.defaultdict(list)
     ways = collections.defaultdict(list)

@@ -179,14 +179,18 @@ impl Catalog {
     }
 }
 
+/// What is wrong, without the place.
+fn fault(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what).to_owned()
+}
+
 /// JSON that is no catalog.
 fn unreadable(text: &str, error: &serde_json::Error) -> Error {
-    let message = error.to_string();
-    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what);
     let before_line =
         text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
     let near = before_line.saturating_add(error.column().saturating_sub(1)).min(text.len());
     let offset = (0..=near).rev().find(|offset| text.is_char_boundary(*offset)).unwrap_or(0);
-    Error::new(ErrorKind::InvalidCatalog, format!("the catalog cannot be read: {message}"))
+    Error::new(ErrorKind::InvalidCatalog, format!("the catalog cannot be read: {}", fault(error)))
         .at_offset(text, offset)
 }

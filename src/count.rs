@@ -38,7 +38,7 @@ enum Vocabulary {
     Claude(Family),
     #[cfg(feature = "tiktoken")]
     O200k,
-    #[cfg(feature = "tiktoken")]
+    #[cfg(feature = "cl100k")]
     Cl100k,
     #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
     Open(open::Open),
@@ -57,7 +57,7 @@ impl Counter {
             "claude-v5" => (Vocabulary::Claude(Family::V5), 1000),
             #[cfg(feature = "tiktoken")]
             "o200k" | "nova-1" | "nova-2" => (Vocabulary::O200k, 1000),
-            #[cfg(feature = "tiktoken")]
+            #[cfg(feature = "cl100k")]
             "cl100k" => (Vocabulary::Cl100k, 1000),
             #[cfg(feature = "tiktoken")]
             _ => (Vocabulary::O200k, 1050),
@@ -68,6 +68,15 @@ impl Counter {
             _ => (Vocabulary::Claude(Family::V3), 920),
         };
         Self { vocabulary, per_mille }
+    }
+
+    /// The feature that would have brought a tokenizer's own vocabulary, where this build lacks it.
+    pub(crate) fn left_out(tokenizer: &str) -> Option<&'static str> {
+        match tokenizer {
+            "o200k" | "nova-1" | "nova-2" if cfg!(not(feature = "tiktoken")) => Some("tiktoken"),
+            "cl100k" if cfg!(not(feature = "cl100k")) => Some("cl100k"),
+            _ => None,
+        }
     }
 
     /// Whether the vocabulary is the family's own.
@@ -97,7 +106,7 @@ impl Counter {
             Vocabulary::Claude(family) => claude::count_part(family, part, edges),
             #[cfg(feature = "tiktoken")]
             Vocabulary::O200k => tiktoken::o200k(part),
-            #[cfg(feature = "tiktoken")]
+            #[cfg(feature = "cl100k")]
             Vocabulary::Cl100k => tiktoken::cl100k(part),
             #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
             Vocabulary::Open(open) => open.count(part),
@@ -110,7 +119,7 @@ impl Counter {
             Vocabulary::Claude(family) => claude::part_ends(family, part, edges),
             #[cfg(feature = "tiktoken")]
             Vocabulary::O200k => tiktoken::o200k_ends(part),
-            #[cfg(feature = "tiktoken")]
+            #[cfg(feature = "cl100k")]
             Vocabulary::Cl100k => tiktoken::cl100k_ends(part),
             #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
             Vocabulary::Open(open) => open.ends(part),
@@ -124,7 +133,7 @@ impl Counter {
             Vocabulary::Claude(_) => claude::is_safe_split(before, after),
             #[cfg(feature = "tiktoken")]
             Vocabulary::O200k => tiktoken::is_safe_split(before, after, tiktoken::Words::ByCase),
-            #[cfg(feature = "tiktoken")]
+            #[cfg(feature = "cl100k")]
             Vocabulary::Cl100k => tiktoken::is_safe_split(before, after, tiktoken::Words::Whole),
             #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
             Vocabulary::Open(_) => open::is_safe_split(before, after),
@@ -165,7 +174,9 @@ impl Counter {
         match self.vocabulary {
             Vocabulary::Claude(family) => self.is_own().then(|| Stream::new(family)),
             #[cfg(feature = "tiktoken")]
-            Vocabulary::O200k | Vocabulary::Cl100k => None,
+            Vocabulary::O200k => None,
+            #[cfg(feature = "cl100k")]
+            Vocabulary::Cl100k => None,
             #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
             Vocabulary::Open(_) => None,
         }

@@ -108,6 +108,14 @@ impl Estimate {
         let kind = kind_of(prompt, &tallied.traits);
         let accuracy = Accuracy::of(&model.frame, counter.is_own(), kind);
         let mut notes = tallied.notes;
+        if let Some(feature) = Counter::left_out(&model.tokenizer) {
+            let message = format!(
+                "this build is without the vocabulary of {} (feature {feature}): another's times a ratio stands \
+                 in, and the range says how far off that may be; the npm package brings it with loadFull()",
+                model.name
+            );
+            notes.push(Note::new("vocabulary-left-out", message));
+        }
         let cached = cached_prefix(&tallied.marks, &tallied.parts, model, &mut notes);
         let steady = tallied.parts.iter().take_while(|part| part.role == crate::Role::System);
         Self {
@@ -188,4 +196,26 @@ fn cached_prefix(marks: &[CacheMark], parts: &[Part], model: &Model, notes: &mut
         notes.push(Note::new("cache-below-minimum", message).at(last.pointer.clone()));
         CachedPrefix::default()
     })
+}
+
+#[cfg(all(test, not(feature = "tiktoken")))]
+mod tests {
+    use crate::{Basis, Catalog, Estimate, Request};
+
+    #[test]
+    fn a_vocabulary_left_out_is_said() {
+        let request = Request::message("Kia ora! What is the weather like in Auckland tomorrow?");
+        for (model, own) in [
+            ("openai.gpt-oss-120b-1:0", false),
+            ("amazon.nova-pro-v1:0", false),
+            ("anthropic.claude-opus-4-6-v1", true),
+        ] {
+            let model = Catalog::builtin().model(model).unwrap();
+            let estimate = Estimate::of(&request, model);
+            assert_eq!(estimate.own_vocabulary, own, "{}", model.id);
+            assert_eq!(estimate.notes.iter().any(|note| note.code == "vocabulary-left-out"), !own);
+            assert_eq!(estimate.basis == Basis::Estimated, !own);
+            assert_eq!(estimate.tokens.low() < estimate.tokens.high(), !own);
+        }
+    }
 }

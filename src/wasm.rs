@@ -5,13 +5,15 @@
 //! with a `code` and, where they speak of a place, a `pointer` or a `line` and `column`.
 
 mod document;
+mod finite;
 
 use js_sys::{JSON, Reflect};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 pub use document::Document;
+
+use finite::Finite;
 
 use crate::{Catalog, Dialect, Error, ErrorKind, FitOptions, Observed, Options, Request, Usage};
 
@@ -125,8 +127,8 @@ fn text_of(value: &JsValue) -> Result<String, JsValue> {
     text.ok_or_else(|| to_js(Error::new(ErrorKind::WrongShape, "expected a string or a plain object")))
 }
 
-/// Reads options twice: `serde_wasm_bindgen` refuses `NaN` and the like, which JSON would turn into
-/// `null`, and `serde_json` refuses misspelt names, which the other passes over.
+/// Reads options by way of their JSON, which refuses misspelt names. JSON would turn `NaN` and the like
+/// into `null`, so they are refused before.
 fn read<T: DeserializeOwned + Default>(value: JsValue) -> Result<T, JsValue> {
     if value.is_undefined() || value.is_null() {
         return Ok(T::default());
@@ -134,12 +136,13 @@ fn read<T: DeserializeOwned + Default>(value: JsValue) -> Result<T, JsValue> {
     let wrong =
         |fault: &dyn std::fmt::Display| to_js(Error::new(ErrorKind::InvalidArgument, fault.to_string()));
     let text = text_of(&value)?;
-    serde_wasm_bindgen::from_value::<T>(value).map_err(|fault| wrong(&fault))?;
+    serde_wasm_bindgen::from_value::<Finite>(value).map_err(|fault| wrong(&fault))?;
     serde_json::from_str(&text).map_err(|fault| wrong(&fault))
 }
 
+/// Answers go by way of their JSON: the smaller code, and the faster.
 fn write(answer: &impl Serialize) -> Result<JsValue, JsValue> {
-    answer.serialize(&Serializer::json_compatible()).map_err(Into::into)
+    JSON::parse(&serde_json::to_string(answer).unwrap_or_default())
 }
 
 /// A JavaScript `Error` with what a program needs beside the message.

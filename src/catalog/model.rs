@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Burndown, Catalog, InferredRate, Prices, PublishedRate, RatesPolicy};
+use crate::count::Counter;
 
 /// What is known of one model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -249,6 +250,8 @@ pub struct ModelSummary {
     pub on_bedrock: bool,
     /// Which vocabulary counts for it.
     pub tokenizer: String,
+    /// Whether this build has that vocabulary; without it counts are estimates with a wide range.
+    pub own_vocabulary: bool,
     /// Tokens of input and output together.
     pub context_window: Option<u64>,
     /// The most that `max_tokens` may be.
@@ -283,6 +286,7 @@ fn summary(model: &Model, catalog: &Catalog) -> ModelSummary {
         aliases: model.aliases.clone(),
         on_bedrock: model.on_bedrock,
         tokenizer: model.tokenizer.clone(),
+        own_vocabulary: Counter::for_tokenizer(&model.tokenizer).is_own(),
         context_window: model.context_window,
         max_output_tokens: model.max_output_tokens,
         burndown_rate: choice.rate,

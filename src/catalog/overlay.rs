@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{
-    Catalog, InRegion, InferenceProfile, RouteGroup, Source, Sure, model::overlay_source, unreadable,
+    Catalog, InRegion, InferenceProfile, RouteGroup, Source, Sure, fault, model::overlay_source, unreadable,
 };
 use crate::{Error, ErrorKind};
 
@@ -137,11 +137,17 @@ fn merged<T: Serialize + DeserializeOwned>(
     let before = base.and_then(|base| serde_json::to_value(base).ok());
     let mut after = before.clone().unwrap_or(Value::Null);
     apply(&mut after, patch);
-    serde_json::from_value(after).map_err(|error| {
+    read(&after).map_err(|error| {
         let inner = before.map_or_else(String::new, |before| culprit::<T>(&before, patch));
-        Error::new(ErrorKind::InvalidCatalog, format!("the catalog cannot be read: {error}"))
+        Error::new(ErrorKind::InvalidCatalog, format!("the catalog cannot be read: {}", fault(&error)))
             .at_pointer(format!("{pointer}{inner}"))
     })
+}
+
+/// Reads a value by way of its text: `serde_json::from_value` would compile every type of the catalog
+/// a second time, which is a tenth of the code that browsers load.
+fn read<T: DeserializeOwned>(value: &Value) -> Result<T, serde_json::Error> {
+    serde_json::from_str(&value.to_string())
 }
 
 /// JSON merge patch (RFC 7396).
@@ -175,7 +181,7 @@ fn culprit<T: DeserializeOwned>(before: &Value, patch: &Value) -> String {
                 });
             let mut after = before.clone();
             apply(&mut after, &alone);
-            serde_json::from_value::<T>(after).is_err()
+            read::<T>(&after).is_err()
         };
         let Some((key, value)) = fields.iter().find(|(key, value)| fails(key, value)) else { break };
         keys.push(key);
