@@ -19,6 +19,7 @@ const dollars = (microUsd: number) =>
 const LIMITS: Record<Judgement["limit"], string> = {
   "context-window": "Context window",
   "output-limit": "Longest answer",
+  input: "Input you asked for",
   tpm: "Tokens per minute",
   rpm: "Requests per minute",
   tpd: "Tokens per day",
