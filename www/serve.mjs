@@ -6,7 +6,15 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const dist = fileURLToPath(new URL("./dist/", import.meta.url));
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
+const TYPES = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".wasm": "application/wasm",
+  ".svg": "image/svg+xml",
+  ".webmanifest": "application/manifest+json",
+  ".woff2": "font/woff2",
+};
 
 /** The built page at an address of this machine. */
 export async function serve() {

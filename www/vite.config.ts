@@ -2,10 +2,12 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const alias = { tokenleash: path("../pkg/index.js") };
 
 export default defineConfig({
   base: "./",
-  resolve: { alias: { tokenleash: path("../pkg/index.js") } },
+  resolve: { alias },
   server: { fs: { allow: [path("..")] } },
-  build: { target: "es2022", modulePreload: { polyfill: false } },
+  worker: { format: "es" },
+  build: { target: "es2022", modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
 });

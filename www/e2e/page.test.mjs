@@ -1,82 +1,44 @@
-// The built page in a real browser: it answers at once, equals the fixtures, and sends nothing.
+// What a person does with the page, in a real browser.
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { launch, serve } from "../serve.mjs";
+import { openPage, report, set, settled, write } from "./page.mjs";
 
-const fixtures = new URL("../../tests/fixtures/requests/", import.meta.url);
-let server, browser, page;
-const faults = [];
-
+let opened, page;
 before(async () => {
-  server = await serve();
-  browser = await launch();
-  page = await browser.newPage();
-  page.on("pageerror", (error) => faults.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-  await page.goto(server.url);
-  await page.waitForSelector("#verdict");
+  opened = await openPage();
+  page = opened.page;
+});
+after(async () => assert.deepEqual(await opened.close(), []));
+
+const OVER = JSON.stringify({
+  modelId: "anthropic.claude-opus-4-6-v1",
+  messages: [{ role: "user", content: [{ text: "Kia ora" }] }],
+  inferenceConfig: { maxTokens: 2000 },
 });
 
-after(async () => {
-  await browser?.close();
-  server?.close();
+test("the empty page teaches by the guide's example", async () => {
+  assert.match(await page.textContent("#lesson-sum"), /200\s*in \+\s*1,000\s*out × 5 =\s*5,200/);
+  assert.equal(await page.textContent("#charge"), "5,200");
 });
 
-/** Types a request and settings, and gives the report the page shows. */
-async function report(request, options) {
-  const fields = {
-    model: options.model ?? "",
-    maxTokens: options.maxTokens ?? "",
-    tpm: options.limits?.tpm ?? "",
-    usedTpm: options.limits?.usedTpm ?? "",
-    sourceRegion: options.sourceRegion ?? "",
-  };
-  for (const [name, value] of Object.entries(fields)) await page.fill(`[name=${name}]`, String(value));
-  await page.selectOption("[name=profile]", options.profile ?? "");
-  await page.fill("#request", request);
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-  return JSON.parse(await page.textContent("#json"));
-}
-
-const FIELDS = ["model", "maxTokens", "limits", "profile", "sourceRegion"];
-for (const name of readdirSync(fixtures)) {
-  const read = (file) => readFileSync(new URL(`${name}/${file}`, fixtures), "utf8");
-  const options = JSON.parse(read("options.json"));
-  const shown = Object.keys(options).every((key) => FIELDS.includes(key))
-    && Object.keys(options.limits ?? {}).every((key) => ["tpm", "usedTpm"].includes(key));
-  // The first version of the page has no field for the other settings.
-  if (!shown) continue;
-  test(`the page's report of ${name}`, async () => {
-    assert.deepEqual(await report(read("request"), options), JSON.parse(read("report.json")));
-  });
-}
-
-test("a broken request says where", async () => {
-  await page.fill("#request", '{"messages": [}');
-  await page.waitForSelector("[data-code=invalid-json]");
-  assert.match(await page.textContent("[data-code=invalid-json]"), /line 1, column 15/);
+test("a broken request says where, and leads there", async () => {
+  await write(page, '{"messages": [}');
+  assert.match(await page.textContent("#reason"), /line 1, column 15/);
+  await page.click("#reason button");
+  const selected = await page.evaluate(() => getSelection() && document.querySelector("prompt-editor").shadowRoot.querySelector(".cm-lintRange-error")?.textContent);
+  assert.equal(selected, "}");
 });
 
-test("advice for a request over quota", async () => {
-  const request = JSON.stringify({
-    modelId: "anthropic.claude-opus-4-6-v1",
-    messages: [{ role: "user", content: [{ text: "Kia ora" }] }],
-    inferenceConfig: { maxTokens: 2000 },
-  });
-  const shown = await report(request, { limits: { tpm: 6000 } });
-  assert.equal(shown.fits, false);
-  assert.match(await page.textContent("#verdict"), /Does not fit/);
-  const { maxTokens } = shown.advice.find((advice) => advice.code === "cap-max-tokens");
-  assert.equal((await report(request, { maxTokens, limits: { tpm: 6000 } })).fits, true);
-});
-
-test("nothing is sent after the page has loaded, and nothing breaks its policy", async () => {
-  const sent = [];
-  page.on("request", (request) => sent.push(request.url()));
-  await page.context().setOffline(true);
-  assert.equal((await report("Kia ora", { model: "claude-opus-4-6" })).dialect, "text");
-  await page.context().setOffline(false);
-  assert.deepEqual(sent, []);
-  assert.deepEqual(faults, []);
+test("advice for a request over quota is taken with one click, and can be undone", async () => {
+  await set(page, { limits: { tpm: 6000 } });
+  await write(page, OVER);
+  assert.match(await page.textContent("#headline"), /Does not fit/);
+  await page.click("#advice [data-code=cap-max-tokens] button");
+  await page.waitForSelector("#verdict[data-state=good]");
+  const capped = await report(page);
+  assert.equal(capped.fits, true);
+  assert.equal(capped.output.setBy, "request");
+  await page.evaluate(() => document.querySelector("prompt-editor").undo());
+  await settled(page);
+  assert.equal((await report(page)).output.maxTokens, 2000);
 });

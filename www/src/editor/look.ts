@@ -1,0 +1,82 @@
+/** How the editor looks; its colours are those of the page. */
+import { HighlightStyle } from "@codemirror/language";
+import { EditorView } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+export const jsonColours = HighlightStyle.define([
+  { tag: tags.propertyName, color: "var(--code-key)" },
+  { tag: tags.string, color: "var(--code-string)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--code-value)" },
+  { tag: [tags.brace, tags.squareBracket, tags.separator], color: "var(--soft)" },
+]);
+
+export const look = EditorView.theme({
+  "&": { height: "100%", fontSize: "var(--code-size)", color: "var(--ink)", backgroundColor: "transparent" },
+  "&.cm-focused": { outline: "none" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6", overflow: "auto" },
+  ".cm-content": { padding: "14px 0", caretColor: "var(--ink)" },
+  ".cm-line": { padding: "0 20px 0 8px" },
+  ".cm-placeholder": { color: "var(--soft)", whiteSpace: "pre-wrap", display: "inline-block", verticalAlign: "top" },
+  ".cm-gutters": { backgroundColor: "transparent", color: "var(--faint)", border: "none", paddingLeft: "8px" },
+  ".cm-gutterElement": { fontVariantNumeric: "tabular-nums" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "transparent" },
+  "&.cm-focused .cm-activeLine": { backgroundColor: "var(--active-line)" },
+  ".cm-cursor": { borderLeftColor: "var(--ink)", borderLeftWidth: "1.5px" },
+  ".cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": {
+    background: "var(--selection)",
+  },
+  ".cm-selectionMatch": { backgroundColor: "var(--match)" },
+  ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": { backgroundColor: "var(--match)", color: "inherit" },
+  ".cm-specialChar": { color: "var(--faint)" },
+  ".cm-foldPlaceholder": {
+    backgroundColor: "var(--raised)",
+    border: "1px solid var(--line)",
+    color: "var(--soft)",
+    padding: "0 6px",
+  },
+  ".token": { borderRadius: "3px", padding: "1.5px 0" },
+  ".token-0": { backgroundColor: "var(--token-0)" },
+  ".token-1": { backgroundColor: "var(--token-1)" },
+  ".token-2": { backgroundColor: "var(--token-2)" },
+  ".token-3": { backgroundColor: "var(--token-3)" },
+  ".token-4": { backgroundColor: "var(--token-4)" },
+  ".cm-tooltip": {
+    border: "1px solid var(--line)",
+    borderRadius: "8px",
+    backgroundColor: "var(--sheet)",
+    color: "var(--ink)",
+    boxShadow: "var(--shadow)",
+    fontFamily: "var(--sans)",
+    fontSize: "12.5px",
+  },
+  ".token-tip": { padding: "6px 10px", maxWidth: "28rem", overflowWrap: "anywhere" },
+  ".token-tip code": { fontFamily: "var(--mono)", backgroundColor: "var(--raised)", padding: "1px 5px", borderRadius: "4px" },
+  ".cm-tooltip.cm-tooltip-lint": { padding: "0" },
+  ".cm-diagnostic": { padding: "6px 10px" },
+  ".cm-diagnostic-error": { borderLeft: "3px solid var(--bad)" },
+  ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--bad) 1.5px", textUnderlineOffset: "3px" },
+  ".cm-panels": { backgroundColor: "var(--raised)", color: "var(--ink)", borderBottom: "1px solid var(--line)", fontFamily: "var(--sans)" },
+  ".cm-panel.cm-search": { padding: "8px 36px 8px 12px", fontSize: "13px" },
+  ".cm-panel.cm-search input.cm-textfield": {
+    fontSize: "13px",
+    padding: "4px 8px",
+    border: "1px solid var(--line-strong)",
+    borderRadius: "6px",
+    backgroundColor: "var(--sheet)",
+    color: "var(--ink)",
+  },
+  ".cm-panel.cm-search .cm-button": {
+    backgroundImage: "none",
+    fontSize: "12.5px",
+    padding: "4px 9px",
+    border: "1px solid var(--line-strong)",
+    borderRadius: "6px",
+    backgroundColor: "var(--sheet)",
+    color: "var(--ink)",
+  },
+  ".cm-panel.cm-search label": { fontSize: "12.5px", color: "var(--soft)" },
+  ".cm-panel.cm-search [name=close]": { color: "var(--soft)", fontSize: "18px", padding: "4px 8px", cursor: "pointer" },
+  ".cm-searchMatch": { backgroundColor: "var(--match)" },
+  ".cm-searchMatch-selected": { backgroundColor: "var(--match-strong)" },
+  ".cm-button:focus-visible, .cm-textfield:focus-visible": { outline: "2px solid var(--accent)", outlineOffset: "1px" },
+});

@@ -1,0 +1,186 @@
+/** What the parts of the page share: the text, the settings, the core, and its last answer. */
+import type { CheckOptions, ModelSummary, Report } from "tokenleash";
+import { Core } from "./core.ts";
+import type { PromptEditor } from "./editor/prompt-editor.ts";
+import type { Edit, Fault } from "./protocol.ts";
+import { Settings } from "./settings.ts";
+import { byId } from "./element.ts";
+
+/** Counts a text where neither the settings nor the text name a model. */
+export const ASSUMED_MODEL = "anthropic.claude-opus-4-6-v1";
+
+/** A model with what the page shows of it beside the summary. */
+export type CatalogModel = ModelSummary & { prices: { list: { input: number; output: number } } | null };
+
+/** What is known of the text at this moment. */
+export interface Answer {
+  /** The last report; with `current` it speaks of the text and the settings as they are now. */
+  report: Report | undefined;
+  /** Why there is none. */
+  fault: Fault | undefined;
+  current: boolean;
+  /** The input's tokens: the report's, and while it is being made anew what edits have added since. */
+  tokens: number | undefined;
+  /** Nothing named a model, and one was assumed. */
+  assumedModel: boolean;
+  empty: boolean;
+}
+
+/** A report that takes less than this many milliseconds is made at every key. */
+const QUICK = 20;
+/** The longest pause between reports while someone types. */
+const LONGEST_PAUSE = 700;
+
+export class Page {
+  readonly settings = new Settings();
+  /** Makes reports; it may be busy for a second with a very long text. */
+  readonly judge = new Core();
+  /** Counts at every key, and is never busy for long. */
+  readonly counter = new Core();
+  models: CatalogModel[] = [];
+  /** When the core and its models are there. */
+  readonly ready = this.judge.call("models").then((models) => {
+    this.models = models as CatalogModel[];
+  });
+  answer: Answer = { report: undefined, fault: undefined, current: false, tokens: undefined, assumedModel: false, empty: true };
+  #listeners: ((answer: Answer) => void)[] = [];
+  #judged = { revision: 0, epoch: -1 };
+  /** Which settings the last question was asked with. */
+  #epoch = 0;
+  #judging = false;
+  #due: ReturnType<typeof setTimeout> | undefined;
+  #took = 0;
+  #totals = new Map<number, number>();
+  #watched = "";
+  #frame = 0;
+
+  constructor(readonly editor: PromptEditor) {
+    editor.onEdits = (revision, edits) => this.#edited(revision, edits);
+    this.counter.onTotal = (revision, total) => {
+      this.#totals.set(revision, total);
+      this.#tell();
+    };
+    this.settings.onChange(() => {
+      this.#epoch += 1;
+      this.#schedule(0);
+      this.#tell();
+    });
+  }
+
+  /** Gives the first answer, once the core is there. */
+  async start(): Promise<void> {
+    await this.ready;
+    await this.#judge();
+  }
+
+  /** Calls with each answer, at most once a frame. */
+  onAnswer(listener: (answer: Answer) => void): void {
+    this.#listeners.push(listener);
+    listener(this.answer);
+  }
+
+  /** The settings as the core takes them, with the assumed model where none is named. */
+  options(): CheckOptions {
+    const { options } = this.settings;
+    return this.answer.assumedModel ? { ...options, model: ASSUMED_MODEL } : options;
+  }
+
+  /** The model of the catalog that the last report speaks of. */
+  model(id = this.answer.report?.model.id): CatalogModel | undefined {
+    return this.models.find((model) => model.id === id);
+  }
+
+  /** Shows in the editor what stands at a pointer. */
+  async reveal(pointer: string): Promise<void> {
+    const asked = this.editor.revision;
+    const isText = this.answer.report?.dialect === "text";
+    const span = isText ? { from: 0, to: this.editor.length } : await this.judge.call("locate", pointer);
+    if (span === undefined || asked !== this.editor.revision) return;
+    this.onReveal();
+    this.editor.reveal(span.from, span.to);
+  }
+
+  /** Called before the editor shows a place: whatever hides it goes. */
+  onReveal: () => void = () => {};
+
+  /** Says something for a moment, to eyes and screen readers alike. */
+  notify(message: string): void {
+    const notice = byId("notice");
+    notice.textContent = message;
+    notice.classList.add("shown");
+    clearTimeout(this.#fading);
+    this.#fading = setTimeout(() => notice.classList.remove("shown"), 5000);
+  }
+  #fading: ReturnType<typeof setTimeout> | undefined;
+
+  #edited(revision: number, edits: Edit[]): void {
+    this.judge.edit(revision, edits);
+    this.counter.edit(revision, edits);
+    this.#schedule(this.#took < QUICK ? 0 : Math.min(2 * this.#took, LONGEST_PAUSE));
+    this.#tell();
+  }
+
+  #schedule(pause: number): void {
+    if (this.#judging) return;
+    if (pause === 0) {
+      clearTimeout(this.#due);
+      this.#due = undefined;
+      void this.#judge();
+    } else {
+      this.#due ??= setTimeout(() => void this.#judge(), pause);
+    }
+  }
+
+  get #stale(): boolean {
+    return this.#judged.revision !== this.editor.revision || this.#judged.epoch !== this.#epoch;
+  }
+
+  async #judge(): Promise<void> {
+    clearTimeout(this.#due);
+    this.#due = undefined;
+    this.#judging = true;
+    const epoch = this.#epoch;
+    const { value, revision, took } = await this.judge.ask("report", this.settings.options, ASSUMED_MODEL);
+    this.#judging = false;
+    this.#took = took;
+    this.#judged = { revision, epoch };
+    for (const earlier of this.#totals.keys()) if (earlier < revision) this.#totals.delete(earlier);
+    const { report, fault, assumedModel } = value;
+    this.answer = { ...this.answer, report, fault, assumedModel };
+    if (report) this.#watch(report.model.id);
+    this.#tell();
+    if (this.#stale) this.#schedule(took < QUICK ? 0 : Math.min(2 * took, LONGEST_PAUSE));
+  }
+
+  /** Has the counter count by the report's model. */
+  #watch(model: string): void {
+    if (model === this.#watched) return;
+    this.#watched = model;
+    this.#totals.clear();
+    void this.counter.ask("watch", model).then(
+      ({ value, revision }) => {
+        this.#totals.set(revision, value);
+        this.editor.recolour();
+        this.#tell();
+      },
+      // A model that only an overlay or a guess knows is counted by reports alone.
+      () => {},
+    );
+  }
+
+  #tell(): void {
+    if (this.#frame !== 0) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.answer = { ...this.answer, current: !this.#stale, tokens: this.#tokens(), empty: this.editor.length === 0 };
+      for (const listener of this.#listeners) listener(this.answer);
+    });
+  }
+
+  #tokens(): number | undefined {
+    const judged = this.answer.report?.input.tokens;
+    if (judged === undefined || !this.#stale) return judged;
+    const [then, now] = [this.#totals.get(this.#judged.revision), this.#totals.get(this.editor.revision)];
+    return then === undefined || now === undefined ? judged : Math.max(0, judged + now - then);
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The panels under the answer, one shown at a time.
+ *
+ * A new panel is a file with a `Panel` and a line in `PANELS` of `main.ts`. Its `build` is called once,
+ * when it is first opened, with an empty element of its own; what it gives back is called with every
+ * answer while the panel is in sight.
+ */
+import { byId, element } from "./element.ts";
+import type { Answer, Page } from "./page.ts";
+
+export interface Panel {
+  /** Its id, in the address of nothing and the key of everything. */
+  readonly id: string;
+  /** The word on its tab. */
+  readonly name: string;
+  build(host: HTMLElement, page: Page): ((answer: Answer) => void) | void;
+}
+
+let open: (id: string) => void = () => {};
+
+/** Opens a panel by its id. */
+export const openPanel = (id: string) => open(id);
+
+export function showPanels(panels: readonly Panel[], page: Page): void {
+  const [tabs, hosts] = [byId("tabs"), byId("panels")];
+  const shows = new Map<string, ((answer: Answer) => void) | void>();
+  let current = "";
+
+  const tabOf = new Map(
+    panels.map(({ id, name }) => [
+      id,
+      element("button", { type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}`, "aria-selected": "false", tabindex: -1 }, [name], {
+        click: () => open(id),
+      }),
+    ]),
+  );
+  tabs.replaceChildren(...tabOf.values());
+  const hostOf = new Map(
+    panels.map(({ id }) => [id, element("div", { role: "tabpanel", id: `panel-${id}`, class: "panel", "aria-labelledby": `tab-${id}`, tabindex: 0, hidden: true })]),
+  );
+  hosts.replaceChildren(...hostOf.values());
+
+  open = (id) => {
+    const panel = panels.find((panel) => panel.id === id);
+    if (panel === undefined || id === current) return;
+    for (const { id: other } of panels) {
+      const chosen = other === id;
+      tabOf.get(other)!.setAttribute("aria-selected", String(chosen));
+      tabOf.get(other)!.tabIndex = chosen ? 0 : -1;
+      hostOf.get(other)!.hidden = !chosen;
+    }
+    current = id;
+    if (!shows.has(id)) shows.set(id, panel.build(hostOf.get(id)!, page));
+    hosts.scrollTop = 0;
+    shows.get(id)?.(page.answer);
+  };
+
+  // Arrow keys move between tabs, as in every list of tabs.
+  tabs.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const index = panels.findIndex(({ id }) => id === current);
+    const next = panels[(index + step + panels.length) % panels.length]!;
+    open(next.id);
+    tabOf.get(next.id)!.focus();
+  });
+  page.onAnswer((answer) => shows.get(current)?.(answer));
+  open(panels[0]!.id);
+}

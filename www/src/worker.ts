@@ -1,0 +1,102 @@
+/**
+ * The core, off the page's thread. It keeps the text, counts it at every edit where it was asked to
+ * watch it, and answers calls about it.
+ */
+import { calibrate, check, Document, fit, init, models, settle } from "tokenleash";
+import type { CheckOptions, Correction, Fit, FitOptions, ModelSummary, Report, Settlement, TokenleashError, Usage } from "tokenleash";
+import type { Edit, Fault, FromCore, ToCore } from "./protocol.ts";
+import { locate, removal, sources, type PartSource, type Span } from "./outline.ts";
+
+let text = "";
+let revision = 0;
+let watched: Document | undefined;
+
+const tell = (message: FromCore) => postMessage(message);
+
+function edit(edits: Edit[]): void {
+  for (const { from, to, insert } of edits) {
+    text = text.slice(0, from) + insert + text.slice(to);
+    watched?.edit(from, to, insert);
+  }
+}
+
+/** A report, or why there is none. */
+export type Outcome = { report: Report } | { fault: Fault };
+
+export function faultOf(error: unknown): Fault {
+  const { message, code, line, column, pointer } = error as TokenleashError;
+  return { message: message ?? String(error), code: code ?? "", line, column, pointer };
+}
+
+function outcome(options: CheckOptions): Outcome {
+  try {
+    return { report: check(text, options) };
+  } catch (error) {
+    return { fault: faultOf(error) };
+  }
+}
+
+/** A report; where nothing names a model, one by the model to assume. */
+function report(options: CheckOptions, assumed: string): { report?: Report; fault?: Fault; assumedModel: boolean } {
+  const said = outcome(options);
+  if ("fault" in said && said.fault.code === "missing-model") {
+    return { ...outcome({ ...options, model: assumed }), assumedModel: true };
+  }
+  return { ...said, assumedModel: false };
+}
+
+const calls = {
+  report,
+  models: (): ModelSummary[] => models(),
+  settle: (usage: Usage): Settlement => settle(usage),
+  /** The same text by several settings. */
+  compare: (each: CheckOptions[]): Outcome[] => each.map(outcome),
+  fit: (options: FitOptions): Fit<string> => fit(text, options),
+  calibrate: (usage: string, options: CheckOptions): Correction => calibrate(text, usage, options),
+  /** Counts the text by a model from now on; the text's tokens, or why that model cannot. */
+  watch(model: string): number {
+    const next = new Document(text, model);
+    watched?.free();
+    watched = next;
+    return next.total;
+  },
+  tokensIn: (from: number, to: number): number | undefined => watched?.tokensIn(from, Math.min(to, watched.length)),
+  tokenEnds: (stretches: [from: number, to: number][]): (Uint32Array | undefined)[] =>
+    stretches.map(([from, to]) => watched?.tokenEnds(from, Math.min(to, watched.length))),
+  /** Where the value at a pointer stands, or the nearest around it. */
+  locate: (pointer: string): Span | undefined => locate(text, pointer),
+  /** What stands at each pointer. */
+  sources: (pointers: string[]): (PartSource | undefined)[] => sources(text, pointers),
+  /** The edits that take the value at a pointer out. */
+  removal: (pointer: string): Edit[] => removal(text, pointer),
+  text: (): string => text,
+};
+
+export type Calls = typeof calls;
+
+const ready = init();
+
+async function answer(message: ToCore): Promise<void> {
+  await ready;
+  if (message.kind === "edit") {
+    edit(message.edits);
+    revision = message.revision;
+    if (watched) tell({ kind: "total", revision, total: watched.total });
+    return;
+  }
+  const began = performance.now();
+  const { id, name, given } = message;
+  try {
+    const call = calls[name as keyof Calls] as (...given: unknown[]) => unknown;
+    const value = call(...given);
+    tell({ kind: "done", id, value, revision, took: performance.now() - began });
+  } catch (error) {
+    tell({ kind: "failed", id, fault: faultOf(error), revision, took: performance.now() - began });
+  }
+}
+
+// One after the other, in the order in which they came.
+let queue = Promise.resolve();
+onmessage = ({ data }: MessageEvent<ToCore>) => {
+  queue = queue.then(() => answer(data));
+};
