@@ -109,9 +109,11 @@ impl Estimate {
         let accuracy = Accuracy::of(&model.frame, counter.is_own(), kind);
         let mut notes = tallied.notes;
         if let Some(feature) = Counter::left_out(&model.tokenizer) {
+            let remedy =
+                if feature == "tiktoken" { "; the npm package brings it with loadFull()" } else { "" };
             let message = format!(
                 "this build is without the vocabulary of {} (feature {feature}): another's times a ratio stands \
-                 in, and the range says how far off that may be; the npm package brings it with loadFull()",
+                 in, and the range says how far off that may be{remedy}",
                 model.name
             );
             notes.push(Note::new("vocabulary-left-out", message));

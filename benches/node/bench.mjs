@@ -29,7 +29,7 @@ const SAMPLE = 4 * 1024;
 
 const folder = process.argv[2];
 const known = JSON.parse(readFileSync(new URL("../corpus/counts.json", import.meta.url), "utf8"));
-initFrom(readFileSync(new URL("../../pkg/core_bg.wasm", import.meta.url)));
+initFrom(readFileSync(new URL("../../pkg/full_bg.wasm", import.meta.url)));
 
 const ours = (model) => (text) => countTokens(text, { model }).tokens;
 const ai = new AiTokenizer(aiO200k);

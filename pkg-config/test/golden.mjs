@@ -1,10 +1,93 @@
-// Writes the golden reports into golden.ts, where the compiler holds them to the published types.
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+// Writes what the core really gives into build/golden.ts, where the compiler holds it to the published
+// types: reports, fits, findings, settlements, counts, corrections, models. And settings: each that the
+// types name is taken by the core, and what the core names in refusing another is in the types.
+import { writeFileSync } from "node:fs";
+import { calibrate, check, countTokens, fit, lint, models, settle } from "../../pkg/full-node.js";
+import { fixtures } from "./fixtures.mjs";
 
-const fixtures = new URL("../../tests/fixtures/requests/", import.meta.url);
-const lines = ['import type { CheckOptions, Report } from "../../pkg/index.js";', ""];
-for (const name of readdirSync(fixtures)) {
-  const read = (file) => readFileSync(new URL(`${name}/${file}`, fixtures), "utf8").trim();
-  lines.push(`// ${name}`, `(${read("options.json")}) satisfies CheckOptions;`, `(${read("report.json")}) satisfies Report;`, "");
+const lines = [];
+const used = new Set();
+const prove = (what, value, type) => {
+  for (const name of type.match(/\b[A-Z][A-Za-z]+\b/g)) if (!["Required", "Omit"].includes(name)) used.add(name);
+  lines.push(`// ${what}`, `(${JSON.stringify(value)}) satisfies ${type};`);
+};
+
+for (const { name, request, options, report } of fixtures) {
+  prove(name, options, "CheckOptions");
+  prove(name, report, "Report");
+  prove(name, lint(request, options), "Note[]");
+  const named = { model: report.model.id === "unknown" ? "claude-opus-4-6" : report.model.id };
+  prove(name, countTokens("Kia ora", named), "TokenCount");
+  const usage = { ...named, input: report.input.tokens, output: 100, limits: options.limits ?? {} };
+  prove(name, usage, "Usage");
+  prove(name, settle(usage), "Settlement");
+  for (const targetInput of [report.input.high, Math.ceil(report.input.tokens / 2), 1]) {
+    prove(`${name} in ${targetInput}`, fit(request, { ...options, targetInput }), "Fit");
+  }
+  const { observed, correction, ...plain } = options;
+  prove(name, calibrate(request, { input_tokens: report.input.tokens + 3, output_tokens: 1 }, plain), "Correction");
 }
-writeFileSync(new URL("golden.ts", import.meta.url), lines.join("\n"));
+prove("models", models(), "ModelSummary[]");
+
+// Every setting at once, so that the compiler sees whether one is missing, and the core whether one is wrong.
+const limits = {
+  tpm: 1, rpm: 1, tpd: 1, inputTpm: 1, outputTpm: 1, budgetMicroUsd: 1, usedTpm: 0, usedRpm: 0, usedTpd: 0,
+};
+const model = "anthropic.claude-opus-4-6-v1";
+const shared = { model, profile: "au", endpoint: "runtime", rates: "guide", reserveCacheReads: true, allowUnknown: true, limits };
+const observed = { input_tokens: 10, output_tokens: 1 };
+const checking = {
+  ...shared, observed, sourceRegion: "ap-southeast-6", dialect: "text", maxTokens: 10, expectedOutput: 5, cache: "warm",
+  correction: { model, tools: "", expected: 1, observed: 2 },
+};
+const fitting = {
+  ...checking, targetInput: 100, minOutput: 1, prefer: "balanced", policy: "middle-out", shorten: true, cut: "tail", marker: "…",
+  keepFirst: true, keepLast: 1, pin: ["/system"], keepCachedPrefix: true, priorities: { "/messages/0": 1 }, dropUnusedTools: true,
+};
+const using = { ...shared, input: 1, output: 1, cacheRead: 0, cacheWrite: 0, maxTokens: 10, observed };
+for (const [type, settings, take] of [
+  ["Required<CheckOptions>", checking, (settings) => check("Kia ora", settings)],
+  ["Required<FitOptions>", fitting, (settings) => fit("Kia ora", settings)],
+  // Counts and an observed usage exclude each other.
+  ["Required<Usage>", using, ({ input, output, cacheRead, cacheWrite, ...settings }) => settle(settings)],
+  ["Required<Limits>", limits, (limits) => check("Kia ora", { model, limits })],
+]) {
+  prove("every setting", settings, type);
+  take(settings);
+  const named = refusal(() => take({ ...settings, misspelt: 1 })).filter((name) => name !== "misspelt").sort();
+  // A fit hands on what is not its own, so its refusals name a check's settings.
+  const known = Object.keys(type.includes("Fit") ? checking : settings).sort();
+  if (String(named) !== String(known)) throw new Error(`${type}: the core takes ${named}, the types have ${known}`);
+}
+
+// The words that a setting may be: those of the core's refusal of another word are those of the type.
+for (const [type, field, take] of [
+  ["CheckOptions", "dialect", check],
+  ["CheckOptions", "endpoint", check],
+  ["CheckOptions", "rates", check],
+  ["CheckOptions", "cache", check],
+  ["FitOptions", "prefer", fit],
+  ["FitOptions", "policy", fit],
+  ["FitOptions", "cut", fit],
+]) {
+  const words = refusal(() => take("Kia ora", { model, [field]: "misspelt" })).filter((word) => word !== "misspelt");
+  if (words.length < 2) throw new Error(`${field}: which words are right?`);
+  const union = words.map((word) => JSON.stringify(word)).join(" | ");
+  lines.push(`true satisfies Same<NonNullable<${type}["${field}"]>, ${union}>;`);
+}
+
+// The names that a refusal names, in backquotes or after "use".
+function refusal(call) {
+  try {
+    call();
+  } catch (error) {
+    if (error.code !== "invalid-argument") throw error;
+    const use = error.message.match(/: use ([a-z, ]+) at/);
+    return use ? use[1].split(/, | or /) : [...error.message.matchAll(/`([^`]+)`/g)].map((match) => match[1]);
+  }
+  throw new Error("a misspelt setting was taken");
+}
+
+const imports = `import type { ${[...used].sort().join(", ")} } from "../../pkg/index.js";`;
+const same = "type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;";
+writeFileSync(new URL("../build/golden.ts", import.meta.url), [imports, same, ...lines, ""].join("\n"));

@@ -1,20 +1,38 @@
-// The built package gives the reports of the fixtures, in Node.
+// The built package gives the reports of the fixtures, in Node, with either core.
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { test } from "node:test";
-import { check, countTokens, initFrom, models, settle } from "../../pkg/index.js";
+import * as small from "../../pkg/node.js";
+import { fixtures } from "./fixtures.mjs";
 
-const root = new URL("../../", import.meta.url);
-const read = (path) => readFileSync(new URL(path, root), "utf8");
-initFrom(readFileSync(new URL("pkg/core_bg.wasm", root)));
+const { check, countTokens, lint, models, settle } = small;
+const full = createRequire(import.meta.url)("../../pkg/cjs/full-node.js");
 
-for (const name of readdirSync(new URL("tests/fixtures/requests/", root))) {
-  test(`the report of ${name}`, () => {
-    const folder = `tests/fixtures/requests/${name}/`;
-    const report = check(read(`${folder}request`), JSON.parse(read(`${folder}options.json`)));
-    assert.equal(JSON.stringify(report), JSON.stringify(JSON.parse(read(`${folder}report.json`))));
-  });
+for (const fixture of fixtures) {
+  for (const [name, core] of Object.entries({ small, full })) {
+    if (core === small && !fixture.small) continue;
+    test(`the report of ${fixture.name}, ${name} core`, () => {
+      const report = core.check(fixture.request, fixture.options);
+      assert.equal(JSON.stringify(report), JSON.stringify(fixture.report));
+    });
+  }
 }
+
+test("the small core says where another vocabulary stands in", () => {
+  const has = (core, id) => core.models().find((model) => model.id === id).ownVocabulary;
+  for (const id of ["openai.gpt-oss-120b-1:0", "amazon.nova-pro-v1:0"]) {
+    assert.equal(has(small, id), false);
+    assert.equal(has(full, id), true);
+  }
+  assert.equal(has(small, "anthropic.claude-opus-4-6-v1"), true);
+  for (const { name, request, options, report } of fixtures.filter((fixture) => !fixture.small)) {
+    const estimate = check(request, options);
+    const notes = estimate.notes.filter((note) => note.code === "vocabulary-left-out");
+    assert.equal(notes.length, report.model.id === "unknown" ? 0 : 1, name);
+    assert.ok(estimate.input.low <= report.input.tokens && report.input.tokens <= estimate.input.high, name);
+  }
+});
 
 test("a plain object is read like its text", () => {
   const request = { modelId: "anthropic.claude-opus-4-6-v1", messages: [{ role: "user", content: [{ text: "Hi" }] }] };
@@ -49,4 +67,5 @@ test("errors are Errors that say where", () => {
 test("models and counts", () => {
   assert.ok(20 < models().length);
   assert.ok(0 < countTokens("Kia ora", { model: "claude-sonnet-4-6" }).tokens);
+  assert.deepEqual(lint({ messages: [] }, { dialect: "messages" }).length, 1);
 });

@@ -2,7 +2,7 @@
  * The core, off the page's thread. It keeps the text, counts it at every edit where it was asked to
  * watch it, and answers calls about it.
  */
-import { calibrate, check, Document, fit, init, models, settle } from "tokenleash";
+import { calibrate, check, Document, fit, init, loadFull, models, settle } from "tokenleash";
 import type { CheckOptions, Correction, Fit, FitOptions, ModelSummary, Report, Settlement, TokenleashError, Usage } from "tokenleash";
 import type { Edit, Fault, FromCore, ToCore } from "./protocol.ts";
 import { locate, removal, sources, type PartSource, type Span } from "./outline.ts";
@@ -75,6 +75,11 @@ const calls = {
 export type Calls = typeof calls;
 
 const ready = init();
+let full = false;
+
+/** Whether a report says that another vocabulary stood in, which the large core has. */
+const isMakeshift = (value: unknown): boolean =>
+  !full && [value].flat().some((said) => (said as Partial<{ report: Report }> | undefined)?.report?.notes.some(({ code }) => code === "vocabulary-left-out"));
 
 async function answer(message: ToCore): Promise<void> {
   await ready;
@@ -88,7 +93,12 @@ async function answer(message: ToCore): Promise<void> {
   const { id, name, given } = message;
   try {
     const call = calls[name as keyof Calls] as (...given: unknown[]) => unknown;
-    const value = call(...given);
+    let value = call(...given);
+    if (isMakeshift(value)) {
+      await loadFull();
+      full = true;
+      value = call(...given);
+    }
     tell({ kind: "done", id, value, revision, took: performance.now() - began });
   } catch (error) {
     tell({ kind: "failed", id, fault: faultOf(error), revision, took: performance.now() - began });
