@@ -8,12 +8,14 @@
 //! A caller lays own facts over the compiled-in ones with [`Catalog::overlaid`].
 
 mod accuracy;
+mod fact;
 mod frame;
 mod model;
 mod overlay;
 mod price;
 mod profile;
 mod rate;
+mod residency;
 mod resolve;
 mod server_tool;
 mod validate;
@@ -25,11 +27,14 @@ use serde::{Deserialize, Serialize};
 use crate::{Error, ErrorKind};
 
 pub(crate) use accuracy::{Accuracy, RequestKind};
+pub use fact::Fact;
 pub(crate) use frame::{ChatFrame, ClaudeFrame, FrameRules, NovaFrame};
 pub use model::{DefaultQuotas, Dispute, Image, ImageRule, Model, ModelSummary, PromptCache, Quotas, models};
 pub use price::{LongPrompt, PriceChoice, PriceList, Prices};
 pub use profile::{InRegion, InferenceProfile, Region, Route, RouteGroup};
 pub use rate::{Burndown, InferredRate, PublishedRate, RateChoice, RatesPolicy};
+pub(crate) use residency::Reach;
+pub use residency::Residency;
 pub use resolve::Resolved;
 pub(crate) use server_tool::ServerTool;
 
@@ -45,6 +50,10 @@ pub struct Catalog {
     profiles: Vec<InferenceProfile>,
     #[serde(default)]
     in_region: Vec<InRegion>,
+    #[serde(default)]
+    residencies: BTreeMap<String, Residency>,
+    #[serde(default)]
+    facts: BTreeMap<String, Fact>,
     #[serde(default)]
     sources: BTreeMap<String, Source>,
 }
@@ -78,7 +87,7 @@ pub enum Sure {
     Low,
 }
 
-/// The compiled-in files are three only so that each can be read by itself.
+/// The compiled-in files are several only so that each can be read by itself.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ModelsFile {
@@ -90,6 +99,7 @@ struct ModelsFile {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ProfilesFile {
     regions: BTreeMap<String, Region>,
+    residencies: BTreeMap<String, Residency>,
     profiles: Vec<InferenceProfile>,
     in_region: Vec<InRegion>,
 }
@@ -105,12 +115,14 @@ impl Catalog {
     fn from_files() -> Result<Self, serde_json::Error> {
         let ModelsFile { version, models } = serde_json::from_str(include_str!("catalog/models.json"))?;
         let profiles_file = serde_json::from_str(include_str!("catalog/profiles.json"))?;
-        let ProfilesFile { regions, profiles, in_region } = profiles_file;
+        let ProfilesFile { regions, residencies, profiles, in_region } = profiles_file;
+        let facts = serde_json::from_str(include_str!("catalog/facts.json"))?;
         let sources = serde_json::from_str(include_str!("catalog/sources.json"))?;
-        Ok(Self { version, models, regions, profiles, in_region, sources })
+        Ok(Self { version, models, regions, profiles, in_region, residencies, facts, sources })
     }
 
-    /// A whole catalog from its JSON: `version`, `models`, `regions`, `profiles`, `inRegion`, `sources`.
+    /// A whole catalog from its JSON: `version`, `models`, `regions`, `profiles`, `inRegion`, `residencies`,
+    /// `facts`, `sources`.
     ///
     /// Errors: not JSON, a field that is unknown or of the wrong type, or facts that contradict
     /// each other, each with its place.

@@ -28,6 +28,7 @@ pub fn check(request: &Request, options: &Options, catalog: &Catalog) -> Result<
         model: options.model.as_deref().or(named.as_deref()),
         profile: options.profile.as_deref(),
         source_region: options.source_region.as_deref(),
+        residency: options.residency.as_deref(),
         allow_unknown: options.allow_unknown,
     };
     let target = Target::find(wanted, catalog)?;

@@ -6,6 +6,7 @@ mod count;
 mod fit;
 mod input;
 mod models;
+mod route;
 mod settle;
 
 use std::{io, process::ExitCode};
@@ -74,6 +75,7 @@ fn dispatch(command: Command) -> Result<Outcome, Failure> {
         Command::Count(arguments) => count::run(&arguments),
         Command::Settle(arguments) => settle::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),
+        Command::Route(arguments) => route::run(&arguments),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "tokenleash", &mut io::stdout());
             Ok(Outcome::Fits)

@@ -88,7 +88,7 @@ impl Document {
     ///
     /// Errors: an unknown model.
     pub fn new(text: &str, model: &str, catalog: &Catalog) -> Result<Self, Error> {
-        let wanted = Wanted { model: Some(model), profile: None, source_region: None, allow_unknown: false };
+        let wanted = Wanted { model: Some(model), ..Wanted::default() };
         let target = Target::find(wanted, catalog)?;
         let counter = Counter::for_tokenizer(&target.model.tokenizer);
         let chunks = cut(counter, &WideText::from(text), Edges::BOTH);

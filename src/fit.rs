@@ -53,6 +53,7 @@ pub fn fit(request: &Request, options: &FitOptions, catalog: &Catalog) -> Result
         model: options.check.model.as_deref().or(named.as_deref()),
         profile: options.check.profile.as_deref(),
         source_region: options.check.source_region.as_deref(),
+        residency: options.check.residency.as_deref(),
         allow_unknown: options.check.allow_unknown,
     };
     let target = Target::find(wanted, catalog)?;
@@ -78,8 +79,8 @@ pub fn fit(request: &Request, options: &FitOptions, catalog: &Catalog) -> Result
         policy: options.how.policy,
         catalog,
     };
-    // A profile that is not offered is no matter of size.
-    if target.refused.is_some() {
+    // Neither a profile that is not offered nor a route that may leave is a matter of size.
+    if target.refused.is_some() || target.leaves.is_some() {
         return case.refused();
     }
     let size = Size::of(&estimate);

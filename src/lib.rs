@@ -64,6 +64,7 @@ mod prompt;
 mod quota;
 mod report;
 mod request;
+mod route;
 mod settle;
 mod target;
 mod tariff;
@@ -73,9 +74,10 @@ mod tokens;
 pub mod wasm;
 
 pub use catalog::{
-    Burndown, Catalog, DefaultQuotas, Dispute, Image, ImageRule, InRegion, InferenceProfile, InferredRate,
-    LongPrompt, Model, ModelSummary, PriceChoice, PriceList, Prices, PromptCache, PublishedRate, Quotas,
-    RateChoice, RatesPolicy, Region, Resolved, Route, RouteGroup, Source, Sure, models,
+    Burndown, Catalog, DefaultQuotas, Dispute, Fact, Image, ImageRule, InRegion, InferenceProfile,
+    InferredRate, LongPrompt, Model, ModelSummary, PriceChoice, PriceList, Prices, PromptCache,
+    PublishedRate, Quotas, RateChoice, RatesPolicy, Region, Residency, Resolved, Route, RouteGroup, Source,
+    Sure, models,
 };
 pub use check::check;
 pub use correction::{Correction, Observed, calibrate};
@@ -96,6 +98,10 @@ pub use prompt::{Kind, Prompt, Role};
 pub use quota::{Endpoint, InputTokens, QuotaRule};
 pub use report::*;
 pub use request::{Dialect, PatchOperation, Request};
+pub use route::{
+    QuotaFamily, RouteOptions, RoutePlace, RoutePrice, RouteQuota, RouteReport, RouteResidency, RouteSource,
+    Way, route,
+};
 pub use settle::{Settlement, Usage, settle};
 pub use token_count::{TokenCount, count_tokens, token_ends};
 pub use tokens::{Range, Tokens};

@@ -53,6 +53,8 @@ pub enum LimitName {
     Cost,
     /// Whether the inference profile is offered from the source Region.
     Profile,
+    /// Whether the prompt stays where the caller wants it processed.
+    Residency,
 }
 
 /// Who set a limit.
@@ -106,18 +108,9 @@ impl Judgement {
         }
     }
 
-    /// A limit that is no number and does not hold.
-    pub const fn refused(limit: LimitName) -> Self {
-        Self {
-            limit,
-            set_by: SetBy::Catalog,
-            of: None,
-            used: 0,
-            needs: None,
-            fits: false,
-            headroom: None,
-            short_by: None,
-        }
+    /// A limit that is no number.
+    pub const fn without_number(limit: LimitName, set_by: SetBy, fits: bool) -> Self {
+        Self { limit, set_by, of: None, used: 0, needs: None, fits, headroom: None, short_by: None }
     }
 }
 

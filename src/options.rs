@@ -16,6 +16,8 @@ pub struct Options {
     pub profile: Option<String>,
     /// The Region the API is called in.
     pub source_region: Option<String>,
+    /// Where the prompt may be processed: `anz`, `au`, `nz`, `eu`, `us`, `jp`, or `none` for anywhere.
+    pub residency: Option<String>,
     /// The request's dialect, where its structure does not tell.
     #[serde(deserialize_with = "dialect")]
     pub dialect: Option<Dialect>,
@@ -48,6 +50,7 @@ impl Default for Options {
             model: None,
             profile: None,
             source_region: None,
+            residency: None,
             dialect: None,
             max_tokens: None,
             expected_output: None,

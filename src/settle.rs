@@ -123,6 +123,7 @@ pub fn settle(usage: &Usage, catalog: &Catalog) -> Result<Settlement, Error> {
         model: Some(usage.model.as_str()),
         profile: usage.profile.as_deref(),
         source_region: None,
+        residency: None,
         allow_unknown: usage.allow_unknown,
     };
     let target = Target::find(wanted, catalog)?;

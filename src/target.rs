@@ -3,15 +3,17 @@
 use std::borrow::Cow;
 
 use crate::{
-    Catalog, Endpoint, Error, ErrorKind, InferenceProfile, Model, Note, QuotaRule, RateChoice, Tokens,
+    Catalog, Endpoint, Error, ErrorKind, InferenceProfile, Model, Note, QuotaRule, RateChoice, Residency,
+    Tokens,
 };
 
 /// What the caller says of the model and the way to it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Wanted<'a> {
     pub(crate) model: Option<&'a str>,
     pub(crate) profile: Option<&'a str>,
     pub(crate) source_region: Option<&'a str>,
+    pub(crate) residency: Option<&'a str>,
     pub(crate) allow_unknown: bool,
 }
 
@@ -22,6 +24,10 @@ pub(crate) struct Target<'a> {
     pub(crate) source_region: Option<String>,
     /// Why the profile cannot be used from the source Region.
     pub(crate) refused: Option<Error>,
+    /// Where the request may be processed.
+    pub(crate) residency: Option<&'a Residency>,
+    /// Why it may be processed elsewhere.
+    pub(crate) leaves: Option<String>,
     pub(crate) notes: Vec<Note>,
 }
 
@@ -60,7 +66,10 @@ impl<'a> Target<'a> {
             (None, _) => None,
         };
         let refused = refused.filter(|_| model.on_bedrock);
-        Ok(Self { model, profile, source_region, refused, notes })
+        let residency = wanted.residency.map(|key| catalog.residency(key)).transpose()?.flatten();
+        let leaves =
+            residency.and_then(|rule| catalog.leaves(rule, &model, profile, source_region.as_deref()));
+        Ok(Self { model, profile, source_region, refused, residency, leaves, notes })
     }
 
     /// Notes where published burndown rates differ, with what would be charged by the others.

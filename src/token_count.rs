@@ -35,7 +35,7 @@ pub fn count_tokens(
     as_message: bool,
     catalog: &Catalog,
 ) -> Result<TokenCount, Error> {
-    let wanted = Wanted { model: Some(model), profile: None, source_region: None, allow_unknown: false };
+    let wanted = Wanted { model: Some(model), ..Wanted::default() };
     let target = Target::find(wanted, catalog)?;
     let model = target.model.as_ref();
     let (tokens, basis) = if as_message {
@@ -60,7 +60,7 @@ pub fn count_tokens(
 ///
 /// Errors: an unknown model.
 pub fn token_ends(text: &str, model: &str, catalog: &Catalog) -> Result<Option<Vec<usize>>, Error> {
-    let wanted = Wanted { model: Some(model), profile: None, source_region: None, allow_unknown: false };
+    let wanted = Wanted { model: Some(model), ..Wanted::default() };
     let target = Target::find(wanted, catalog)?;
     Ok(Counter::for_tokenizer(&target.model.tokenizer).token_ends(text))
 }

@@ -6,12 +6,14 @@
 
 mod document;
 mod finite;
+mod route;
 
 use js_sys::{JSON, Reflect};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 pub use document::Document;
+pub use route::route;
 
 use finite::Finite;
 

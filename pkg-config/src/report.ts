@@ -8,7 +8,7 @@ export type Kind =
   | "text" | "image" | "document" | "video" | "audio" | "tool-definition" | "tool-use" | "tool-result"
   | "reasoning" | "guard-content" | "citations" | "search-result" | "output-schema" | "cache-point" | "unknown";
 export type LimitName =
-  | "input" | "context-window" | "output-limit" | "tpm" | "rpm" | "tpd" | "input-tpm" | "output-tpm" | "cost" | "profile";
+  | "input" | "context-window" | "output-limit" | "tpm" | "rpm" | "tpd" | "input-tpm" | "output-tpm" | "cost" | "profile" | "residency";
 
 /** What the account allows and has used; tokens, requests, micro-dollars. */
 export interface Limits {
@@ -29,6 +29,8 @@ export interface CheckOptions {
   model?: string;
   profile?: string;
   sourceRegion?: string;
+  /** Where the prompt may be processed: `anz`, `au`, `nz`, `eu`, `us`, `jp`, or `none` for anywhere. */
+  residency?: string;
   dialect?: Dialect;
   maxTokens?: number;
   expectedOutput?: number;

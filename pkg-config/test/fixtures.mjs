@@ -10,3 +10,9 @@ export const fixtures = readdirSync(folder).map((name) => {
   const small = /^(anthropic|unknown)/.test(report.model.id) && report.model.id !== "unknown";
   return { name, request: read(name, "request"), options: JSON.parse(read(name, "options.json")), report, small };
 });
+
+/** Routes that are asked for, with the answers they must get. */
+export const routes = readFileSync(new URL("../../tests/fixtures/routes.jsonl", import.meta.url), "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line));

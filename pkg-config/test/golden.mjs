@@ -2,8 +2,8 @@
 // types: reports, fits, findings, settlements, counts, corrections, models. And settings: each that the
 // types name is taken by the core, and what the core names in refusing another is in the types.
 import { writeFileSync } from "node:fs";
-import { calibrate, check, countTokens, fit, lint, models, settle } from "../../pkg/full-node.js";
-import { fixtures } from "./fixtures.mjs";
+import { calibrate, check, countTokens, fit, lint, models, route, settle } from "../../pkg/full-node.js";
+import { fixtures, routes } from "./fixtures.mjs";
 
 const lines = [];
 const used = new Set();
@@ -28,6 +28,10 @@ for (const { name, request, options, report } of fixtures) {
   prove(name, calibrate(request, { input_tokens: report.input.tokens + 3, output_tokens: 1 }, plain), "Correction");
 }
 prove("models", models(), "ModelSummary[]");
+for (const { options, report } of routes) {
+  prove("a route", options, "RouteOptions");
+  prove("a route", report, "RouteReport");
+}
 
 // Every setting at once, so that the compiler sees whether one is missing, and the core whether one is wrong.
 const limits = {
@@ -37,19 +41,21 @@ const model = "anthropic.claude-opus-4-6-v1";
 const shared = { model, profile: "au", endpoint: "runtime", rates: "guide", reserveCacheReads: true, allowUnknown: true, limits };
 const observed = { input_tokens: 10, output_tokens: 1 };
 const checking = {
-  ...shared, observed, sourceRegion: "ap-southeast-6", dialect: "text", maxTokens: 10, expectedOutput: 5, cache: "warm",
+  ...shared, observed, sourceRegion: "ap-southeast-6", residency: "anz", dialect: "text", maxTokens: 10, expectedOutput: 5, cache: "warm",
   correction: { model, tools: "", expected: 1, observed: 2 },
 };
 const fitting = {
   ...checking, targetInput: 100, minOutput: 1, prefer: "balanced", policy: "middle-out", shorten: true, cut: "tail", marker: "…",
   keepFirst: true, keepLast: 1, pin: ["/system"], keepCachedPrefix: true, priorities: { "/messages/0": 1 }, dropUnusedTools: true,
 };
+const routing = { model, profile: "au", sourceRegion: "ap-southeast-6", residency: "anz" };
 const using = { ...shared, input: 1, output: 1, cacheRead: 0, cacheWrite: 0, maxTokens: 10, observed };
 for (const [type, settings, take] of [
   ["Required<CheckOptions>", checking, (settings) => check("Kia ora", settings)],
   ["Required<FitOptions>", fitting, (settings) => fit("Kia ora", settings)],
   // Counts and an observed usage exclude each other.
   ["Required<Usage>", using, ({ input, output, cacheRead, cacheWrite, ...settings }) => settle(settings)],
+  ["Required<RouteOptions>", routing, (settings) => route(settings)],
   ["Required<Limits>", limits, (limits) => check("Kia ora", { model, limits })],
 ]) {
   prove("every setting", settings, type);

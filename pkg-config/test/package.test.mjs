@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import * as small from "../../pkg/node.js";
-import { fixtures } from "./fixtures.mjs";
+import { fixtures, routes } from "./fixtures.mjs";
 
-const { check, countTokens, lint, models, settle } = small;
+const { check, countTokens, lint, models, route, settle } = small;
 const full = createRequire(import.meta.url)("../../pkg/cjs/full-node.js");
 
 for (const fixture of fixtures) {
@@ -32,6 +32,11 @@ test("the small core says where another vocabulary stands in", () => {
     assert.equal(notes.length, report.model.id === "unknown" ? 0 : 1, name);
     assert.ok(estimate.input.low <= report.input.tokens && report.input.tokens <= estimate.input.high, name);
   }
+});
+
+test("the routes of the fixtures", () => {
+  for (const { options, report } of routes) assert.deepEqual(route(options), report);
+  assert.throws(() => route({ model: "claude-opus-4-6", profile: "au" }), { code: "invalid-argument" });
 });
 
 test("a plain object is read like its text", () => {

@@ -1,5 +1,7 @@
 //! A caller's facts laid over a catalog.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
@@ -22,6 +24,10 @@ struct Overlay {
     #[serde(default)]
     in_region: Vec<InRegion>,
     #[serde(default)]
+    residencies: Map<String, Value>,
+    #[serde(default)]
+    facts: Map<String, Value>,
+    #[serde(default)]
     sources: Map<String, Value>,
 }
 
@@ -32,7 +38,7 @@ impl Catalog {
     /// This catalog with a caller's facts laid over it, given in the form of [`Catalog::to_json`] with
     /// everything optional.
     ///
-    /// Models are merged by `id`, profiles by `prefix`, Regions and sources by key, each field by field
+    /// Models are merged by `id`, profiles by `prefix`, the other sections by key, each field by field
     /// as in a JSON merge patch (RFC 7396): `null` removes, a list replaces. Route groups and `inRegion`
     /// are added and come before what was there. A fact that names no source gets the source `overlay`.
     ///
@@ -51,16 +57,10 @@ impl Catalog {
             note: String::new(),
         };
         catalog.sources.entry(overlay_source()).or_insert(own);
-        for (key, patch) in overlay.sources {
-            let pointer = format!("/sources/{}", escaped(&key));
-            let merged = merged(catalog.sources.get(&key), &patch, &pointer)?;
-            catalog.sources.insert(key, merged);
-        }
-        for (key, patch) in overlay.regions {
-            let pointer = format!("/regions/{}", escaped(&key));
-            let merged = merged(catalog.regions.get(&key), &patch, &pointer)?;
-            catalog.regions.insert(key, merged);
-        }
+        lay(&mut catalog.sources, overlay.sources, "sources")?;
+        lay(&mut catalog.regions, overlay.regions, "regions")?;
+        lay(&mut catalog.residencies, overlay.residencies, "residencies")?;
+        lay(&mut catalog.facts, overlay.facts, "facts")?;
         let model_ids = keys(&overlay.models, "id", "/models")?;
         for (index, patch) in overlay.models.into_iter().enumerate() {
             let pointer = format!("/models/{index}");
@@ -102,6 +102,19 @@ impl Catalog {
         })?;
         Ok(catalog)
     }
+}
+
+/// Merges the entries of a section, each by its key.
+fn lay<T: Serialize + DeserializeOwned>(
+    section: &mut BTreeMap<String, T>,
+    patches: Map<String, Value>,
+    name: &str,
+) -> Result<(), Error> {
+    for (key, patch) in patches {
+        let merged = merged(section.get(&key), &patch, &format!("/{name}/{}", escaped(&key)))?;
+        section.insert(key, merged);
+    }
+    Ok(())
 }
 
 /// The keys that entries of an overlay are merged by.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Catalog, Model, model::overlay_source};
+use super::{Catalog, Fact, Model, model::overlay_source};
 use crate::{Error, ErrorKind};
 
 /// An AWS Region.
@@ -19,6 +19,9 @@ pub struct Region {
     pub country: String,
     /// `americas`, `emea` or `apac`, as AWS groups Regions.
     pub geography: String,
+    /// What sources say against it as a Region of Bedrock.
+    #[serde(default)]
+    pub disputes: Vec<Fact>,
 }
 
 /// A system-defined cross-Region inference profile: the prefix of many profile ids.
@@ -73,6 +76,8 @@ pub struct InRegion {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Route {
+    /// The profile by its prefix.
+    pub profile: String,
     /// The id to call, with its prefix.
     pub profile_id: String,
     /// The Region to call it from.
@@ -109,6 +114,7 @@ impl InferenceProfile {
             Some(routes) => routes.get(source_region).map(|destinations| (group, destinations.clone())),
         });
         found.map(|(group, destinations)| Route {
+            profile: self.prefix.clone(),
             profile_id: self.id_of(model),
             source_region: source_region.to_owned(),
             destinations,
@@ -159,6 +165,7 @@ impl Catalog {
         let region = self.region(source_region)?;
         if self.model(&model.id).is_none() {
             return Ok(Route {
+                profile: profile.prefix.clone(),
                 profile_id: profile.id_of(model),
                 source_region: source_region.to_owned(),
                 destinations: None,

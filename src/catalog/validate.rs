@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Catalog, Dispute, Model, PriceList};
+use super::{Catalog, Dispute, Fact, Model, PriceList};
 use crate::{Error, ErrorKind, Tokens};
 
 /// What is wrong, and where inside an entry.
@@ -30,6 +30,13 @@ impl Catalog {
                 return Err(
                     Error::new(ErrorKind::InvalidCatalog, message).at_pointer(format!("/sources/{key}/date"))
                 );
+            }
+        }
+        for (section, key, fact) in self.sentences() {
+            if !self.sources.contains_key(&fact.source) {
+                let message = format!("no source has the key \"{}\"", fact.source);
+                let pointer = format!("/{section}/{key}");
+                return Err(Error::new(ErrorKind::InvalidCatalog, message).at_pointer(pointer));
             }
         }
         let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
@@ -63,6 +70,14 @@ impl Catalog {
                 .map_err(|fault| at("inRegion", index, fault))?;
         }
         Ok(())
+    }
+
+    /// Every sentence that names a source, with the section and key it stands under.
+    fn sentences(&self) -> impl Iterator<Item = (&'static str, &str, &Fact)> {
+        let disputes = self.regions.iter().flat_map(|(key, region)| {
+            region.disputes.iter().map(move |fact| ("regions", key.as_str(), fact))
+        });
+        self.facts.iter().map(|(key, fact)| ("facts", key.as_str(), fact)).chain(disputes)
     }
 
     fn check_group<'a>(

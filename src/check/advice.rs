@@ -20,8 +20,13 @@ pub(super) struct Case<'c> {
 
 /// The advice for a case, the most urgent first.
 pub(super) fn give(case: &Case<'_>) -> Vec<Advice> {
-    let offers =
-        [use_another_profile(case), cap_max_tokens(case), set_max_tokens(case), add_cache_point(case)];
+    let offers = [
+        use_another_profile(case),
+        keep_it_there(case),
+        cap_max_tokens(case),
+        set_max_tokens(case),
+        add_cache_point(case),
+    ];
     offers.into_iter().flatten().collect()
 }
 
@@ -30,9 +35,15 @@ fn use_another_profile(case: &Case<'_>) -> Option<Advice> {
     Some(Advice::new("use-another-profile", refused.message()))
 }
 
+fn keep_it_there(case: &Case<'_>) -> Option<Advice> {
+    let reason = case.target.leaves.as_ref().filter(|_| case.target.refused.is_none())?;
+    let message = format!("{reason}; `route` lists the ways that stay");
+    Some(Advice::new("keep-residency", message))
+}
+
 fn cap_max_tokens(case: &Case<'_>) -> Option<Advice> {
     let short: Vec<_> = case.limits.iter().filter(|judgement| !judgement.fits).collect();
-    if short.iter().all(|judgement| judgement.limit == LimitName::Profile) {
+    if short.iter().all(|judgement| judgement.of.is_none()) {
         return None;
     }
     let Some(tokens) = case.fits_up_to else {
@@ -56,7 +67,7 @@ fn limit_words(limit: LimitName) -> Option<&'static str> {
         LimitName::InputTpm => "the input tokens per minute",
         LimitName::OutputTpm => "the output tokens per minute",
         LimitName::Cost => "the budget",
-        LimitName::Profile => return None,
+        LimitName::Profile | LimitName::Residency => return None,
     })
 }
 

@@ -1,7 +1,7 @@
 //! How an input of a certain size and an answer of a certain length stand against every limit.
 
 use crate::{
-    CacheState, CachedPrefix, Estimate, InputTokens, Judgement, LimitName, Options, QuotaRule, Tokens,
+    CacheState, CachedPrefix, Estimate, InputTokens, Judgement, LimitName, Options, QuotaRule, SetBy, Tokens,
     limits::{Bounds, Demand},
     target::Target,
     tariff::Tariff,
@@ -52,7 +52,11 @@ impl<'t> Judge<'t> {
     pub(crate) fn judge(&self, size: Size, max_tokens: Tokens) -> Vec<Judgement> {
         let mut limits = self.bounds.judge(self.demand(size, max_tokens));
         if self.target.refused.is_some() {
-            limits.push(Judgement::refused(LimitName::Profile));
+            limits.push(Judgement::without_number(LimitName::Profile, SetBy::Catalog, false));
+        }
+        if self.target.residency.is_some() {
+            let stays = self.target.leaves.is_none();
+            limits.push(Judgement::without_number(LimitName::Residency, SetBy::Caller, stays));
         }
         limits
     }

@@ -1,8 +1,10 @@
 //! What can be typed.
 
 mod fit;
+mod route;
 
 pub(super) use fit::FitArguments;
+pub(super) use route::RouteArguments;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -31,6 +33,8 @@ pub(super) enum Command {
     Settle(SettleArguments),
     /// List the models of the catalog, or one of them.
     Models(ModelsArguments),
+    /// Say where a request may run: profile, Regions, quota, price, residency.
+    Route(RouteArguments),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -54,6 +58,9 @@ pub(super) struct CheckArguments {
     /// The Region the API is called in, such as ap-southeast-6.
     #[arg(long)]
     source_region: Option<String>,
+    /// Where the prompt may be processed: anz, au, nz, eu, us, jp, or none for anywhere.
+    #[arg(long)]
+    residency: Option<String>,
     /// The request's dialect, where its structure does not tell: converse, messages, nova, chat, text.
     #[arg(long)]
     dialect: Option<Dialect>,
@@ -281,6 +288,7 @@ impl CheckArguments {
             model: self.model.clone(),
             profile: self.profile.clone(),
             source_region: self.source_region.clone(),
+            residency: self.residency.clone(),
             dialect: self.dialect,
             max_tokens: self.max_tokens,
             expected_output: self.expected_output,

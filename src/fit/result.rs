@@ -86,7 +86,7 @@ impl Case<'_> {
         Ok(self.receipt(tried, &changed, max_tokens))
     }
 
-    /// The profile is not offered: nothing about the request would change that.
+    /// The profile is not offered or the route may leave: nothing about the request would change that.
     pub(super) fn refused(&self) -> Result<Fit, Error> {
         let fit = self.kept(None)?;
         let conflict = Conflict {

@@ -229,6 +229,9 @@ impl Report {
     fn write_limits(&self, ink: Ink, out: &mut String) -> std::fmt::Result {
         writeln!(out)?;
         for judgement in &self.limits {
+            if judgement.limit == LimitName::Residency && judgement.fits {
+                writeln!(out, "  {:<14}  {}", kebab(&judgement.limit), ink.good("holds"))?;
+            }
             let Judgement { limit, of: Some(of), used, needs: Some(needs), .. } = judgement else { continue };
             let money = *limit == LimitName::Cost;
             let number = |number: u64| if money { dollars(number) } else { grouped(number) };
@@ -258,6 +261,7 @@ fn shortfall(judgement: &Judgement) -> String {
             };
             format!("{name}: needs {} of {}{used}, short by {}", grouped(needs), grouped(of), grouped(short))
         }
+        _ if judgement.limit == LimitName::Residency => format!("{name}: it may be processed elsewhere"),
         _ => format!("{name}: not offered from there"),
     }
 }

@@ -1,7 +1,7 @@
 //! The JavaScript boundary, over the same fixtures as the native tests.
 
 use js_sys::{JSON, JsString, Reflect};
-use tokenleash::wasm::{Document, check, count_tokens, fit, lint, models, settle};
+use tokenleash::wasm::{Document, check, count_tokens, fit, lint, models, route, settle};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -23,6 +23,16 @@ fn reports_equal_the_native_ones_to_the_byte() {
         let report = text(&report.expect(fixture.name));
         // A golden report has line breaks between its fields and after it, and no others.
         assert_eq!(report, fixture.report.replace('\n', ""), "{}", fixture.name);
+    }
+}
+
+#[wasm_bindgen_test]
+fn routes_equal_the_native_ones_to_the_byte() {
+    for line in include_str!("../fixtures/routes.jsonl").lines() {
+        let fixture = parse(line);
+        let get = |key: &str| Reflect::get(&fixture, &key.into()).expect("key");
+        let report = route(get("options"), &JsValue::UNDEFINED).expect(line);
+        assert_eq!(text(&report), text(&get("report")));
     }
 }
 

@@ -10,6 +10,7 @@
 //! - `document`: edits, against the text counted anew
 //! - `fit`: what is given up for which limits and settings, and what is a fault
 //! - `fit_laws`: what must hold for any request that is made to fit (proptest)
+//! - `route`: where requests may run, and what is refused
 //! - `truth`: recorded requests with the provider's own counts, where that data is at hand
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
@@ -24,4 +25,5 @@ mod fixtures;
 mod laws;
 mod program;
 mod reading;
+mod route;
 mod truth;

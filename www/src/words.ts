@@ -31,6 +31,7 @@ export const LIMITS: Record<Judgement["limit"], string> = {
   "output-tpm": "Output tokens per minute",
   cost: "Money",
   profile: "Profile from this Region",
+  residency: "Where it may be processed",
 };
 
 export const KINDS: Record<Kind, string> = {
