@@ -36,6 +36,8 @@ pub enum ErrorKind {
     InvalidCatalog,
     /// Arguments that contradict each other or have no meaning.
     InvalidArgument,
+    /// A ledger's ticket that is not open, or not any more.
+    UnknownTicket,
 }
 
 impl ErrorKind {
@@ -55,6 +57,7 @@ impl ErrorKind {
             Self::UnknownProfile => "unknown-profile",
             Self::InvalidCatalog => "invalid-catalog",
             Self::InvalidArgument => "invalid-argument",
+            Self::UnknownTicket => "unknown-ticket",
         }
     }
 }

@@ -55,6 +55,7 @@ mod error;
 mod estimate;
 mod fit;
 mod json;
+mod ledger;
 mod limits;
 mod lint;
 mod note;
@@ -89,6 +90,7 @@ pub use fit::{
     CacheBreak, Conflict, Cut, CutAction, CutAt, Fit, FitOptions, FitRules, FitSize, MessageFate, Patches,
     PinnedPart, Policy, Prefer, Removed, Unmet, fit,
 };
+pub use ledger::{Admission, InFlight, Ledger, LedgerLimits, Room, Settled, Ticket, WindowShape};
 pub use limits::{Judgement, LimitName, Limits, SetBy};
 pub use lint::lint;
 pub use note::Note;

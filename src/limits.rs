@@ -55,6 +55,8 @@ pub enum LimitName {
     Profile,
     /// Whether the prompt stays where the caller wants it processed.
     Residency,
+    /// Requests at a time, of a [`Ledger`](crate::Ledger).
+    InFlight,
 }
 
 /// Who set a limit.

@@ -1,4 +1,5 @@
-//! The JavaScript boundary: read, call, write. Plain values go in and out; only a [`Document`] is kept.
+//! The JavaScript boundary: read, call, write. Plain values go in and out; only a [`Document`]
+//! and a [`Ledger`] are kept.
 //!
 //! A request is a string or a plain object; options are plain objects with the names of
 //! [`Options`] and [`Usage`]; answers are what the CLI prints with `--json`. Errors are `Error`s
@@ -6,13 +7,16 @@
 
 mod document;
 mod finite;
+mod ledger;
 mod route;
+mod whole;
 
 use js_sys::{JSON, Reflect};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 pub use document::Document;
+pub use ledger::Ledger;
 pub use route::route;
 
 use finite::Finite;

@@ -2,7 +2,7 @@
 // types: reports, fits, findings, settlements, counts, corrections, models. And settings: each that the
 // types name is taken by the core, and what the core names in refusing another is in the types.
 import { writeFileSync } from "node:fs";
-import { calibrate, check, countTokens, fit, lint, models, route, settle } from "../../pkg/full-node.js";
+import { calibrate, check, countTokens, fit, Ledger, lint, models, route, settle } from "../../pkg/full-node.js";
 import { fixtures, routes } from "./fixtures.mjs";
 
 const lines = [];
@@ -32,6 +32,10 @@ for (const { options, report } of routes) {
   prove("a route", options, "RouteOptions");
   prove("a route", report, "RouteReport");
 }
+const ledger = new Ledger({ tpm: 100, inFlight: 2 });
+for (const charge of [60, 60, 101]) prove("ledger", ledger.reserve(0, charge), "Admission");
+prove("ledger", ledger.settle(0, 1, 50), "Settled");
+prove("ledger", ledger.headroom(0), "Room[]");
 
 // Every setting at once, so that the compiler sees whether one is missing, and the core whether one is wrong.
 const limits = {
@@ -49,6 +53,7 @@ const fitting = {
   keepFirst: true, keepLast: 1, pin: ["/system"], keepCachedPrefix: true, priorities: { "/messages/0": 1 }, dropUnusedTools: true,
 };
 const routing = { model, profile: "au", sourceRegion: "ap-southeast-6", residency: "anz" };
+const holding = { tpm: 1, rpm: 1, tpd: 1, window: "sliding", inFlight: 1, ticketTtlMs: 1 };
 const using = { ...shared, input: 1, output: 1, cacheRead: 0, cacheWrite: 0, maxTokens: 10, observed };
 for (const [type, settings, take] of [
   ["Required<CheckOptions>", checking, (settings) => check("Kia ora", settings)],
@@ -56,6 +61,7 @@ for (const [type, settings, take] of [
   // Counts and an observed usage exclude each other.
   ["Required<Usage>", using, ({ input, output, cacheRead, cacheWrite, ...settings }) => settle(settings)],
   ["Required<RouteOptions>", routing, (settings) => route(settings)],
+  ["Required<LedgerLimits>", holding, (settings) => new Ledger(settings)],
   ["Required<Limits>", limits, (limits) => check("Kia ora", { model, limits })],
 ]) {
   prove("every setting", settings, type);
@@ -75,6 +81,7 @@ for (const [type, field, take] of [
   ["FitOptions", "prefer", fit],
   ["FitOptions", "policy", fit],
   ["FitOptions", "cut", fit],
+  ["LedgerLimits", "window", (_, settings) => new Ledger({ window: settings.window })],
 ]) {
   const words = refusal(() => take("Kia ora", { model, [field]: "misspelt" })).filter((word) => word !== "misspelt");
   if (words.length < 2) throw new Error(`${field}: which words are right?`);

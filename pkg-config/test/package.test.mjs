@@ -74,3 +74,20 @@ test("models and counts", () => {
   assert.ok(0 < countTokens("Kia ora", { model: "claude-sonnet-4-6" }).tokens);
   assert.deepEqual(lint({ messages: [] }, { dialect: "messages" }).length, 1);
 });
+
+test("a ledger answers as the native one", () => {
+  const cases = JSON.parse(readFileSync(new URL("../../tests/fixtures/ledger.json", import.meta.url)));
+  for (const { limits, calls } of cases) {
+    let ledger = new small.Ledger(limits);
+    for (const [name, given, expected] of calls) {
+      let answer;
+      try {
+        answer = ledger[name](...given);
+      } catch (error) {
+        answer = { error: error.code };
+      }
+      assert.deepEqual(answer, expected);
+      ledger = small.Ledger.fromJSON(JSON.parse(JSON.stringify(ledger)));
+    }
+  }
+});

@@ -3,8 +3,7 @@
 use js_sys::{JsString, Uint32Array};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::{read_catalog, to_js};
-use crate::{Error, ErrorKind};
+use super::{read_catalog, to_js, whole::whole};
 
 /// A text that is edited and whose tokens are known after every edit.
 #[wasm_bindgen]
@@ -96,13 +95,9 @@ impl Document {
 }
 
 /// An offset as JavaScript gives it.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, and in range")]
 fn offset(number: f64) -> Result<usize, JsValue> {
-    if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) {
-        return Ok(number as usize);
-    }
-    let message = format!("an offset is a whole number, which {number} is not");
-    Err(to_js(Error::new(ErrorKind::OutOfRange, message)))
+    let offset = whole(number, f64::from(u32::MAX), "an offset")?;
+    Ok(usize::try_from(offset).unwrap_or(usize::MAX))
 }
 
 /// Counts and lengths are far below 2^53.

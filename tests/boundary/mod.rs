@@ -1,7 +1,7 @@
 //! The JavaScript boundary, over the same fixtures as the native tests.
 
 use js_sys::{JSON, JsString, Reflect};
-use tokenleash::wasm::{Document, check, count_tokens, fit, lint, models, route, settle};
+use tokenleash::wasm::{Document, Ledger, check, count_tokens, fit, lint, models, route, settle};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -205,4 +205,35 @@ fn a_fit_is_the_native_one() {
     let wrong = parse(r#"{"model":"claude-sonnet-4-6","targetinput":1200}"#);
     let error = fit(&request.into(), wrong, &JsValue::UNDEFINED).expect_err("misspelt");
     assert_eq!(get(&error, "code").as_string().as_deref(), Some("invalid-argument"));
+}
+
+/// The calls and answers that the native tests are held to as well, in `tests/it/ledger.rs`.
+#[wasm_bindgen_test]
+fn a_ledger_answers_as_the_native_one() {
+    let get = |value: &JsValue, key: &str| Reflect::get(value, &key.into()).expect("key");
+    for case in js_sys::Array::from(&parse(include_str!("../fixtures/ledger.json"))).iter() {
+        let mut ledger = Ledger::new(get(&case, "limits")).expect("limits");
+        for call in js_sys::Array::from(&get(&case, "calls")).iter() {
+            let arguments = js_sys::Array::from(&get(&call, "1"));
+            let number = |place| arguments.get(place).as_f64().unwrap_or(f64::NAN);
+            let answer = match get(&call, "0").as_string().as_deref() {
+                Some("reserve") => ledger.reserve(number(0), number(1)),
+                Some("record") => ledger.record(number(0), number(1)),
+                Some("settle") => ledger.settle(number(0), number(1), number(2)),
+                Some("release") => ledger.release(number(0), number(1)),
+                Some("headroom") => ledger.headroom(number(0)),
+                Some("inFlight") => ledger.in_flight(),
+                Some("toJSON") => ledger.to_json(),
+                other => panic!("{other:?}"),
+            };
+            let answer = answer.map_or_else(
+                |error| format!("{{\"error\":{}}}", text(&get(&error, "code"))),
+                |answer| text(&answer),
+            );
+            assert_eq!(answer, text(&get(&call, "2")));
+            let stored = ledger.to_json().expect("state");
+            ledger = Ledger::from_json(&stored).expect("its own state");
+        }
+    }
+    assert!(Ledger::new(parse(r#"{"tmp":1}"#)).is_err());
 }

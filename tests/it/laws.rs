@@ -8,7 +8,7 @@ use tokenleash::{
 };
 
 /// Cases of the reader's test: 100,000 together, more by `TOKENLEASH_CASES`.
-fn cases(default: u32) -> ProptestConfig {
+pub(crate) fn cases(default: u32) -> ProptestConfig {
     let asked = std::env::var("TOKENLEASH_CASES").ok().and_then(|text| text.parse().ok());
     ProptestConfig { cases: asked.unwrap_or(default), failure_persistence: None, ..ProptestConfig::default() }
 }

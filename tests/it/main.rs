@@ -10,6 +10,7 @@
 //! - `document`: edits, against the text counted anew
 //! - `fit`: what is given up for which limits and settings, and what is a fault
 //! - `fit_laws`: what must hold for any request that is made to fit (proptest)
+//! - `ledger`: reservations and settlements over time, against a recomputation from the whole history
 //! - `route`: where requests may run, and what is refused
 //! - `truth`: recorded requests with the provider's own counts, where that data is at hand
 
@@ -23,6 +24,7 @@ mod fit;
 mod fit_laws;
 mod fixtures;
 mod laws;
+mod ledger;
 mod program;
 mod reading;
 mod route;
