@@ -158,7 +158,7 @@ fn kind_of(prompt: &Prompt<'_>, traits: &[Trait]) -> RequestKind {
     match traits.first() {
         Some(Trait::UnknownContent | Trait::ServerTools) => RequestKind::ServerTools,
         Some(Trait::Media) => RequestKind::Media,
-        Some(Trait::Pictures) => RequestKind::Pictures,
+        Some(Trait::Readable) => RequestKind::Pictures,
         None if prompt.thinking.is_some()
             || holds(|content| matches!(content, Content::Reasoning(_) | Content::SealedReasoning(_))) =>
         {

@@ -197,6 +197,12 @@ pub struct Media {
     pub bytes: Option<usize>,
     /// The text of a document that is text.
     pub text: Option<String>,
+    /// What the request calls a document.
+    pub title: Option<String>,
+    /// Where a search result was found.
+    pub source: Option<String>,
+    /// Whether a document is to be cited.
+    pub cited: bool,
 }
 
 /// A tool the model may call.

@@ -66,7 +66,7 @@ mod tests {
         for (name, alone, beside, brings) in [
             ("web_search_20250305", 2206, 1710, 140_000),
             ("code_execution_20250825", 1612, 1612, 0),
-            ("code_execution_20260120", 4590, 2240, 500),
+            ("code_execution_20260120", 4590, 1744, 500),
             ("computer_20250124", 1634, 1138, 0),
             ("computer_20251124", 1823, 1327, 0),
         ] {

@@ -95,10 +95,10 @@ pub(crate) enum Trait {
     UnknownContent,
     /// Tools that the provider runs.
     ServerTools,
-    /// Documents, films, recordings, and pictures of unknown size.
+    /// Documents that are no text, films, recordings, and pictures of unknown size.
     Media,
-    /// Pictures of known size.
-    Pictures,
+    /// Pictures of known size, documents that are text, search results.
+    Readable,
 }
 
 /// Gathers pieces into parts.
@@ -238,14 +238,19 @@ impl Tally {
     /// Adds a picture, document, film or recording by the provider's published rule.
     pub(crate) fn media(&mut self, owner: Owner, kind: Kind, media: &Media) {
         if let Some(text) = &media.text {
-            self.note_trait(Trait::Media);
-            self.text(owner, text);
-            self.add(owner, signed(media::AROUND_TEXT));
+            self.note_trait(Trait::Readable);
+            for piece in ["<document>", text, "</document>"] {
+                self.text(owner, piece);
+            }
+            self.add(owner, signed(media::around_text(media)));
+            for head in [&media.title, &media.source].into_iter().flatten() {
+                self.add(owner, self.measure(head));
+            }
             return;
         }
         let cost = media::cost(self.image, kind, media);
         let known = kind == Kind::Image && cost.assumed.is_none();
-        self.note_trait(if known { Trait::Pictures } else { Trait::Media });
+        self.note_trait(if known { Trait::Readable } else { Trait::Media });
         self.add(owner, signed(cost.tokens));
         self.slack = self.slack.saturating_add(cost.slack);
         if let (Some(message), Owner::Part(index)) = (cost.assumed, owner) {
@@ -260,9 +265,9 @@ impl Tally {
         self.text(owner, raw);
     }
 
-    /// Notes that sources are to be cited, which costs as surely as media do.
+    /// Notes that sources are to be cited.
     pub(crate) fn citations(&mut self) {
-        self.note_trait(Trait::Media);
+        self.note_trait(Trait::Readable);
     }
 
     /// Notes that the provider runs tools, or has run them.

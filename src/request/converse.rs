@@ -119,7 +119,7 @@ fn block<'a>(
             }
         }
         "citationsContent" => block(Kind::Citations, Content::Text(field::joined_texts(inner))),
-        "searchResult" => block(Kind::SearchResult, Content::Text(field::joined_texts(inner))),
+        "searchResult" => block(Kind::SearchResult, Content::Media(media::from_search_result(inner))),
         "cachePoint" => block(Kind::CachePoint, Content::CachePoint(field::cache_ttl(inner))),
         // Siblings that belong to Messages and carry no content of their own.
         "type" | "cache_control" => return Ok(None),

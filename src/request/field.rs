@@ -75,15 +75,21 @@ pub(super) fn role(message: Value<'_>, names: &[(&str, Role)]) -> Result<Role, E
 
 /// Whether any document or search result of the messages is to be cited.
 pub(super) fn cites(messages: Option<Value<'_>>) -> bool {
-    let asks = |block: Value<'_>| block.at(&["citations", "enabled"]).and_then(Value::as_bool) == Some(true);
     let blocks = messages.into_iter().flat_map(Value::items).filter_map(|message| message.get("content"));
     // A block of Messages holds its own setting, one of Converse holds it one level deeper; results
     // hold blocks.
     blocks.flat_map(Value::items).any(|block| {
-        let inner = |block: Value<'_>| asks(block) || block.entries().any(|(_, value)| asks(value));
+        let inner = |block: Value<'_>| {
+            asks_for_citations(block) || block.entries().any(|(_, value)| asks_for_citations(value))
+        };
         let nested = block.get("toolResult").unwrap_or(block).get("content");
         inner(block) || nested.into_iter().flat_map(Value::items).any(inner)
     })
+}
+
+/// Whether a document or search result is to be cited.
+pub(super) fn asks_for_citations(block: Value<'_>) -> bool {
+    block.at(&["citations", "enabled"]).and_then(Value::as_bool) == Some(true)
 }
 
 /// A thinking setting in Anthropic's form.

@@ -119,7 +119,7 @@ fn block<'a>(item: Value<'a>, notes: &mut Vec<Note>) -> Result<Block<'a>, Error>
             block(Kind::Reasoning, field::reasoning(text, item.get("signature")))
         }
         "redacted_thinking" => block(Kind::Reasoning, field::reasoning("".into(), item.get("data"))),
-        "search_result" => block(Kind::SearchResult, Content::Text(field::joined_texts(item))),
+        "search_result" => block(Kind::SearchResult, Content::Media(media::from_search_result(item))),
         other => match provider_run::block(item, other) {
             Some(block) => block,
             None => field::unknown_block(item, other, notes),

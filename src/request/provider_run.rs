@@ -7,7 +7,7 @@ use super::{field, media};
 use crate::{
     Note,
     json::Value,
-    prompt::{Block, Content, Kind, Tool, ToolRuns},
+    prompt::{Block, Content, Kind, Media, Tool, ToolRuns},
 };
 
 /// Marks that pair or name things; the model is not charged for them.
@@ -45,7 +45,8 @@ fn read<'a>(value: Value<'a>, blocks: &mut Vec<Block<'a>>, sealed: &mut usize) {
     match kind.as_deref() {
         Some("document" | "image") => {
             let kind = if kind.as_deref() == Some("image") { Kind::Image } else { Kind::Document };
-            let content = Content::Media(media::from_messages(value));
+            // What a run brought in is shown without its title.
+            let content = Content::Media(Media { title: None, ..media::from_messages(value) });
             blocks.push(Block { pointer: value.pointer(), kind, content });
         }
         // The model reads the definition that is referred to.

@@ -28,6 +28,6 @@ pub(super) fn render(prompt: &Prompt<'_>, rules: &NovaFrame, tally: &mut Tally) 
         separate_blocks(&message.blocks, message.role, tally);
     }
     if let Some(schema) = &prompt.output_schema {
-        super::claude::output_schema_text(schema, true, tally);
+        super::claude::output_schema_text(schema, tally);
     }
 }
