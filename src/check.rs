@@ -6,8 +6,8 @@ mod judge;
 pub(crate) use judge::{Judge, Size};
 
 use crate::{
-    Catalog, Correction, Error, Estimate, InputReport, Model, ModelReport, Note, Options, OutputReport,
-    OutputSetBy, QuotaReport, QuotaRule, Report, Request, SettlementReport, Tokens,
+    Catalog, Correction, Error, Estimate, InputReport, Limits, Model, ModelReport, Note, Options,
+    OutputReport, OutputSetBy, QuotaReport, QuotaRule, Report, Request, SettlementReport, Tokens,
     limits::{Bound, Bounds},
     lint,
     note::few_of_a_kind,
@@ -174,8 +174,7 @@ fn output(prompt: &Prompt<'_>, options: &Options, model: &Model, notes: &mut Vec
 }
 
 /// The limits that are known: the caller's, else the catalog's.
-fn bounds(options: &Options, model: &Model, target: &Target<'_>, most_input: Option<u64>) -> Bounds {
-    let given = &options.limits;
+pub(crate) fn bounds(given: &Limits, model: &Model, target: &Target<'_>, most_input: Option<u64>) -> Bounds {
     let global = target.profile.is_some_and(|profile| profile.prefix == "global");
     let quotas = model.default_quotas(global, target.source_region.as_deref());
     Bounds {

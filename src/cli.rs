@@ -6,6 +6,7 @@ mod count;
 mod fit;
 mod input;
 mod models;
+mod plan;
 mod route;
 mod settle;
 
@@ -74,6 +75,7 @@ fn dispatch(command: Command) -> Result<Outcome, Failure> {
         Command::Fit(arguments) => fit::run(&arguments),
         Command::Count(arguments) => count::run(&arguments),
         Command::Settle(arguments) => settle::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),
         Command::Route(arguments) => route::run(&arguments),
         Command::Completions { shell } => {

@@ -16,6 +16,7 @@
 //! errs on the safe side by at most one slot (`ledger/window.rs`), and tickets are at most
 //! [`LedgerLimits::in_flight`].
 
+mod account;
 mod limits;
 mod state;
 mod tickets;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, ErrorKind, LimitName, Tokens};
 
+pub use account::{AccountLedger, AccountTicket, ProfileKind, Scope};
 pub use limits::{LedgerLimits, WindowShape};
 
 use tickets::{Open, Tickets};
@@ -71,11 +73,11 @@ pub struct Ticket(pub u64);
 /// Whether a request may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
-pub enum Admission {
+pub enum Admission<T = Ticket> {
     /// It may; the ticket settles it.
     Admit {
         /// The ticket.
-        ticket: Ticket,
+        ticket: T,
     },
     /// Not now.
     Wait {
@@ -158,19 +160,8 @@ impl Ledger {
     /// reservation, or, for who wants no settlement ever to exceed a limit, the larger of that and its
     /// settlement (`charge` of a report's `quota`).
     pub fn reserve(&mut self, now_ms: u64, charge: Tokens) -> Admission {
-        let now_ms = self.tick(now_ms);
-        let tokens = charge.min(Tokens::MAX).get();
-        let too_large = self.windows.iter().find(|(name, window)| window.of < amount(*name, tokens));
-        if let Some((limit, _)) = too_large {
-            return Admission::Never { limit: *limit };
-        }
-        if self.limits.in_flight == 0 {
-            return Admission::Never { limit: LimitName::InFlight };
-        }
-        if let Some((until_ms, limit)) = self.wait(now_ms, tokens) {
-            return Admission::Wait { until_ms: until_ms.saturating_sub(self.lead_ms), limit };
-        }
-        Admission::Admit { ticket: self.admit(tokens) }
+        self.tick(now_ms);
+        self.refusal(charge).unwrap_or_else(|| Admission::Admit { ticket: self.admit(charge) })
     }
 
     /// Counts a request that was sent without asking, whether it fits or not. Where as many are in flight
@@ -180,7 +171,7 @@ impl Ledger {
         if self.is_full() {
             self.open.close_first();
         }
-        self.admit(charge.min(Tokens::MAX).get())
+        self.admit(charge)
     }
 
     /// Closes a ticket with what its request counted finally. What it reserved more is given back
@@ -189,7 +180,7 @@ impl Ledger {
     /// Errors: the ticket is not open.
     pub fn settle(&mut self, now_ms: u64, ticket: Ticket, settlement: Tokens) -> Result<Settled, Error> {
         let Open { at_ms, tokens, .. } = self.close(now_ms, ticket)?;
-        let settled = settlement.min(Tokens::MAX).get();
+        let settled = quota_tokens(settlement);
         for (name, window) in &mut self.windows {
             if *name == LimitName::Rpm {
                 continue;
@@ -238,7 +229,7 @@ impl Ledger {
         (now_ms.max(self.clock_ms), lead_ms)
     }
 
-    fn tick(&mut self, now_ms: u64) -> u64 {
+    fn tick(&mut self, now_ms: u64) {
         (self.clock_ms, self.lead_ms) = self.time(now_ms);
         for (_, window) in &mut self.windows {
             window.advance(self.clock_ms);
@@ -246,25 +237,41 @@ impl Ledger {
         if let Some(at_ms) = self.clock_ms.checked_sub(self.limits.ticket_ttl_ms) {
             self.open.expire(at_ms);
         }
-        self.clock_ms
+    }
+
+    /// Why a request is not admitted now, if it is not.
+    fn refusal<T>(&self, charge: Tokens) -> Option<Admission<T>> {
+        let tokens = quota_tokens(charge);
+        let too_large = self.windows.iter().find(|(name, window)| window.of < amount(*name, tokens));
+        if let Some((limit, _)) = too_large {
+            return Some(Admission::Never { limit: *limit });
+        }
+        if self.limits.in_flight == 0 {
+            return Some(Admission::Never { limit: LimitName::InFlight });
+        }
+        let (until_ms, limit) = self.wait(tokens)?;
+        Some(Admission::Wait { until_ms: until_ms.saturating_sub(self.lead_ms), limit })
     }
 
     /// Until when a request must wait, and for what.
-    fn wait(&self, now_ms: u64, tokens: u64) -> Option<(u64, LimitName)> {
+    fn wait(&self, tokens: u64) -> Option<(u64, LimitName)> {
         let first = self.open.first().filter(|_| self.is_full());
         let a_ticket_expires =
             first.map(|first| (first.at_ms.saturating_add(self.limits.ticket_ttl_ms), LimitName::InFlight));
-        let there_is_room =
-            self.windows.iter().map(|(name, window)| (window.room_at(now_ms, amount(*name, tokens)), *name));
+        let there_is_room = self
+            .windows
+            .iter()
+            .map(|(name, window)| (window.room_at(self.clock_ms, amount(*name, tokens)), *name));
         let longest = there_is_room.chain(a_ticket_expires).max_by_key(|(until_ms, _)| *until_ms);
-        longest.filter(|(until_ms, _)| now_ms < *until_ms)
+        longest.filter(|(until_ms, _)| self.clock_ms < *until_ms)
     }
 
     fn is_full(&self) -> bool {
         self.limits.in_flight <= self.open.len() as u64
     }
 
-    fn admit(&mut self, tokens: u64) -> Ticket {
+    fn admit(&mut self, charge: Tokens) -> Ticket {
+        let tokens = quota_tokens(charge);
         for (name, window) in &mut self.windows {
             window.take(amount(*name, tokens));
         }
@@ -276,12 +283,20 @@ impl Ledger {
 
     fn close(&mut self, now_ms: u64, ticket: Ticket) -> Result<Open, Error> {
         self.tick(now_ms);
-        self.open.close(ticket.0).ok_or_else(|| {
-            let message =
-                format!("ticket {} is not open: it was settled or released, or it expired", ticket.0);
-            Error::new(ErrorKind::UnknownTicket, message)
-        })
+        self.open.close(ticket.0).ok_or_else(|| ticket.not_open())
     }
+}
+
+impl Ticket {
+    fn not_open(self) -> Error {
+        let message = format!("ticket {} is not open: it was settled or released, or it expired", self.0);
+        Error::new(ErrorKind::UnknownTicket, message)
+    }
+}
+
+/// A count from outside.
+fn quota_tokens(tokens: Tokens) -> u64 {
+    tokens.min(Tokens::MAX).get()
 }
 
 /// What a request of so many tokens takes of a limit.

@@ -60,6 +60,7 @@ mod limits;
 mod lint;
 mod note;
 mod options;
+mod plan;
 mod price;
 mod prompt;
 mod quota;
@@ -90,11 +91,17 @@ pub use fit::{
     CacheBreak, Conflict, Cut, CutAction, CutAt, Fit, FitOptions, FitRules, FitSize, MessageFate, Patches,
     PinnedPart, Policy, Prefer, Removed, Unmet, fit,
 };
-pub use ledger::{Admission, InFlight, Ledger, LedgerLimits, Room, Settled, Ticket, WindowShape};
+pub use ledger::{
+    AccountLedger, AccountTicket, Admission, InFlight, Ledger, LedgerLimits, ProfileKind, Room, Scope,
+    Settled, Ticket, WindowShape,
+};
 pub use limits::{Judgement, LimitName, Limits, SetBy};
 pub use lint::lint;
 pub use note::Note;
 pub use options::Options;
+pub use plan::{
+    Alternative, AnswerLengths, Capacity, Change, Choice, ChoiceName, Load, Plan, QuotaRequest, plan,
+};
 pub use price::Money;
 pub use prompt::{Kind, Prompt, Role};
 pub use quota::{Endpoint, InputTokens, QuotaRule};

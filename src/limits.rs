@@ -57,6 +57,9 @@ pub enum LimitName {
     Residency,
     /// Requests at a time, of a [`Ledger`](crate::Ledger).
     InFlight,
+    /// Tokens per day of all models that an account calls in a Region, of an
+    /// [`AccountLedger`](crate::AccountLedger).
+    CrossModelTpd,
 }
 
 /// Who set a limit.

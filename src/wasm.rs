@@ -21,7 +21,7 @@ pub use route::route;
 
 use finite::Finite;
 
-use crate::{Catalog, Dialect, Error, ErrorKind, FitOptions, Observed, Options, Request, Usage};
+use crate::{Catalog, Dialect, Error, ErrorKind, FitOptions, Load, Observed, Options, Request, Usage};
 
 /// What a request will take, and whether it fits.
 #[wasm_bindgen]
@@ -58,6 +58,13 @@ pub fn lint(request: &JsValue, options: JsValue) -> Result<JsValue, JsValue> {
 pub fn settle(usage: JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
     let usage: Usage = read(usage)?;
     write(&crate::settle(&usage, read_catalog(catalog)?.get()).map_err(to_js)?)
+}
+
+/// How much of a load an account carries, and which quota to ask for.
+#[wasm_bindgen]
+pub fn plan(load: JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
+    let load: Load = read(load)?;
+    write(&crate::plan(&load, read_catalog(catalog)?.get()).map_err(to_js)?)
 }
 
 /// What a real usage of a request teaches about later requests of its model with its tools.

@@ -13,6 +13,7 @@ export type * from "./report.js";
 export * from "./route.js";
 export { Document } from "./document.js";
 export * from "./ledger.js";
+export * from "./plan.js";
 export { CoreCrashed, initFrom, reset, type Binary, type Source } from "./running.js";
 
 /** What a request will take, and whether it fits. */

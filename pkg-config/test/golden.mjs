@@ -1,8 +1,8 @@
 // Writes what the core really gives into build/golden.ts, where the compiler holds it to the published
 // types: reports, fits, findings, settlements, counts, corrections, models. And settings: each that the
 // types name is taken by the core, and what the core names in refusing another is in the types.
-import { writeFileSync } from "node:fs";
-import { calibrate, check, countTokens, fit, Ledger, lint, models, route, settle } from "../../pkg/full-node.js";
+import { readFileSync, writeFileSync } from "node:fs";
+import { calibrate, check, countTokens, fit, Ledger, lint, models, plan, route, settle } from "../../pkg/full-node.js";
 import { fixtures, routes } from "./fixtures.mjs";
 
 const lines = [];
@@ -32,6 +32,9 @@ for (const { options, report } of routes) {
   prove("a route", options, "RouteOptions");
   prove("a route", report, "RouteReport");
 }
+const planned = JSON.parse(readFileSync(new URL("../../tests/fixtures/plan.json", import.meta.url)));
+prove("a load", planned.load, "Load");
+prove("a plan", plan(planned.load), "Plan");
 const ledger = new Ledger({ tpm: 100, inFlight: 2 });
 for (const charge of [60, 60, 101]) prove("ledger", ledger.reserve(0, charge), "Admission");
 prove("ledger", ledger.settle(0, 1, 50), "Settled");
@@ -53,6 +56,11 @@ const fitting = {
   keepFirst: true, keepLast: 1, pin: ["/system"], keepCachedPrefix: true, priorities: { "/messages/0": 1 }, dropUnusedTools: true,
 };
 const routing = { model, profile: "au", sourceRegion: "ap-southeast-6", residency: "anz" };
+// Percentiles and observed lengths exclude each other.
+const loading = {
+  ...shared, sourceRegion: "ap-southeast-6", input: 9, cacheRead: 1, cacheWrite: 1, cacheable: 5, outputs: [1], outputP50: 1,
+  outputP95: 2, maxTokens: 10, maxCutPermille: 1, perMinute: 1, peakPerMinute: 2,
+};
 const holding = { tpm: 1, rpm: 1, tpd: 1, window: "sliding", inFlight: 1, ticketTtlMs: 1 };
 const using = { ...shared, input: 1, output: 1, cacheRead: 0, cacheWrite: 0, maxTokens: 10, observed };
 for (const [type, settings, take] of [
@@ -61,6 +69,7 @@ for (const [type, settings, take] of [
   // Counts and an observed usage exclude each other.
   ["Required<Usage>", using, ({ input, output, cacheRead, cacheWrite, ...settings }) => settle(settings)],
   ["Required<RouteOptions>", routing, (settings) => route(settings)],
+  ["Required<Load>", loading, ({ outputs, ...settings }) => plan(settings)],
   ["Required<LedgerLimits>", holding, (settings) => new Ledger(settings)],
   ["Required<Limits>", limits, (limits) => check("Kia ora", { model, limits })],
 ]) {
@@ -81,6 +90,8 @@ for (const [type, field, take] of [
   ["FitOptions", "prefer", fit],
   ["FitOptions", "policy", fit],
   ["FitOptions", "cut", fit],
+  ["Load", "endpoint", (_, settings) => plan(settings)],
+  ["Load", "rates", (_, settings) => plan(settings)],
   ["LedgerLimits", "window", (_, settings) => new Ledger({ window: settings.window })],
 ]) {
   const words = refusal(() => take("Kia ora", { model, [field]: "misspelt" })).filter((word) => word !== "misspelt");

@@ -91,3 +91,8 @@ test("a ledger answers as the native one", () => {
     }
   }
 });
+
+test("a plan is the native one", () => {
+  const golden = JSON.parse(readFileSync(new URL("../../tests/fixtures/plan.json", import.meta.url)));
+  for (const core of [small, full]) assert.deepEqual(core.plan(golden.load), golden.plan);
+});

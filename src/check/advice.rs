@@ -67,8 +67,9 @@ fn limit_words(limit: LimitName) -> Option<&'static str> {
         LimitName::InputTpm => "the input tokens per minute",
         LimitName::OutputTpm => "the output tokens per minute",
         LimitName::Cost => "the budget",
-        // Of these a check speaks in words of its own, and of the last a ledger only.
-        LimitName::Profile | LimitName::Residency | LimitName::InFlight => return None,
+        LimitName::Profile | LimitName::Residency => return None,
+        // A check does not judge what only a ledger knows.
+        LimitName::InFlight | LimitName::CrossModelTpd => return None,
     })
 }
 

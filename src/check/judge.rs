@@ -37,7 +37,7 @@ impl<'t> Judge<'t> {
         options: &Options,
         most_input: Option<u64>,
     ) -> Self {
-        let bounds = super::bounds(options, &target.model, target, most_input);
+        let bounds = super::bounds(&options.limits, &target.model, target, most_input);
         Self { target, rule, cache: options.cache, bounds }
     }
 

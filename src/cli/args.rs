@@ -1,9 +1,11 @@
 //! What can be typed.
 
 mod fit;
+mod plan;
 mod route;
 
 pub(super) use fit::FitArguments;
+pub(super) use plan::PlanArguments;
 pub(super) use route::RouteArguments;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -31,6 +33,8 @@ pub(super) enum Command {
     Count(CountArguments),
     /// Say what a finished request counted, from its usage.
     Settle(SettleArguments),
+    /// Say how many such requests an account carries, which max_tokens to set, and which quota to ask for.
+    Plan(Box<PlanArguments>),
     /// List the models of the catalog, or one of them.
     Models(ModelsArguments),
     /// Say where a request may run: profile, Regions, quota, price, residency.
@@ -244,6 +248,15 @@ enum RatesArgument {
     Highest,
 }
 
+impl CacheArgument {
+    const fn state(self) -> CacheState {
+        match self {
+            Self::Cold => CacheState::Cold,
+            Self::Warm => CacheState::Warm,
+        }
+    }
+}
+
 impl RuleArguments {
     const fn endpoint(&self) -> Endpoint {
         match self.endpoint {
@@ -295,10 +308,7 @@ impl CheckArguments {
             endpoint: self.rules.endpoint(),
             rates: self.rules.rates(),
             reserve_cache_reads: self.rules.reserve_cache_reads,
-            cache: match self.cache {
-                CacheArgument::Cold => CacheState::Cold,
-                CacheArgument::Warm => CacheState::Warm,
-            },
+            cache: self.cache.state(),
             allow_unknown: self.rules.allow_unknown,
             observed: None,
             correction: None,

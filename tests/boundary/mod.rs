@@ -1,7 +1,7 @@
 //! The JavaScript boundary, over the same fixtures as the native tests.
 
 use js_sys::{JSON, JsString, Reflect};
-use tokenleash::wasm::{Document, Ledger, check, count_tokens, fit, lint, models, route, settle};
+use tokenleash::wasm::{Document, Ledger, check, count_tokens, fit, lint, models, plan, route, settle};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -236,4 +236,17 @@ fn a_ledger_answers_as_the_native_one() {
         }
     }
     assert!(Ledger::new(parse(r#"{"tmp":1}"#)).is_err());
+}
+
+#[wasm_bindgen_test]
+fn a_plan_is_the_native_one() {
+    let golden = parse(include_str!("../fixtures/plan.json"));
+    let get = |key: &str| Reflect::get(&golden, &key.into()).expect("key");
+    let planned = plan(get("load"), &JsValue::UNDEFINED).expect("plan");
+    // The golden plan has its keys in another order.
+    let sorted = |value: &JsValue| {
+        let value: serde_json::Value = serde_json::from_str(&text(value)).expect("JSON");
+        value.to_string()
+    };
+    assert_eq!(sorted(&planned), sorted(&get("plan")));
 }

@@ -3,8 +3,8 @@
 use proptest::{collection::vec, prelude::*};
 use serde_json::{Value, json};
 use tokenleash::{
-    Admission, ErrorKind, InFlight, InputTokens, Ledger, LedgerLimits, LimitName, QuotaRule, Ticket, Tokens,
-    WindowShape,
+    AccountLedger, Admission, Catalog, Endpoint, ErrorKind, InFlight, InputTokens, Ledger, LedgerLimits,
+    LimitName, ProfileKind, QuotaRule, Scope, Ticket, Tokens, WindowShape,
 };
 
 const SHAPES: [WindowShape; 3] = [WindowShape::Sliding, WindowShape::FixedMinute, WindowShape::TokenBucket];
@@ -43,11 +43,7 @@ fn published_figures_pass_through_a_ledger() {
         ([1_000, 0, 0, 4_096, 4_096], true, [5_096, 21_480]),
         ([2_000, 50_000, 0, 8_192, 1_500], true, [60_192, 9_500]),
     ] {
-        let rule = QuotaRule {
-            endpoint: tokenleash::Endpoint::Runtime,
-            burndown_rate: 5,
-            reserve_cache_reads: reads,
-        };
+        let rule = QuotaRule { endpoint: Endpoint::Runtime, burndown_rate: 5, reserve_cache_reads: reads };
         let input = InputTokens {
             uncached: Tokens::new(uncached),
             cache_read: Tokens::new(read),
@@ -546,4 +542,61 @@ proptest! {
             prop_assert!(ledger.headroom(now).iter().all(|room| room.headroom <= room.of));
         }
     }
+}
+
+/// The quotas of an account: each scope its own, and a day that all models of a Region share.
+#[test]
+fn an_account_has_a_quota_for_each_scope() {
+    let scope = |model: &str, region| Scope::find(model, region, Endpoint::Runtime, Catalog::builtin());
+    let auckland = scope("au.anthropic.claude-opus-4-6-v1", Some("ap-southeast-6")).unwrap();
+    assert_eq!(
+        (auckland.model.as_str(), auckland.profile),
+        ("anthropic.claude-opus-4-6-v1", ProfileKind::Geographic)
+    );
+    let sydney = scope("au.anthropic.claude-opus-4-6-v1", Some("ap-southeast-2")).unwrap();
+    let global = scope("global.anthropic.claude-opus-4-6-v1", Some("ap-southeast-6")).unwrap();
+    let haiku = scope("au.anthropic.claude-haiku-4-5-20251001-v1:0", Some("ap-southeast-6")).unwrap();
+    assert_eq!(scope("claude-opus-4-6", None).unwrap_err().kind(), ErrorKind::InvalidArgument);
+
+    let mut account = AccountLedger::default();
+    for scope in [&auckland, &sydney, &global, &haiku] {
+        account.set(scope.clone(), LedgerLimits { tpm: Some(1_000), ..LedgerLimits::default() }).unwrap();
+    }
+    account.set_cross_model_tpd("ap-southeast-6", 2_500, WindowShape::Sliding).unwrap();
+    let mut reserve = |now, scope: &Scope, tokens| account.reserve(now, scope, Tokens::new(tokens)).unwrap();
+    let taken = |admission| match admission {
+        Admission::Admit { ticket } => ticket,
+        other => panic!("{other:?}"),
+    };
+    // A full minute in one scope leaves the others theirs.
+    let first = taken(reserve(0, &auckland, 1_000));
+    let by_minute = Admission::Wait { until_ms: 60_250, limit: LimitName::Tpm };
+    assert_eq!(reserve(0, &auckland, 1), by_minute);
+    taken(reserve(0, &sydney, 1_000));
+    taken(reserve(0, &global, 1_000));
+    // The day of the Region has 500 left for any model; its oldest slot is a day old six minutes late.
+    let by_day = Admission::Wait { until_ms: DAY + 360_000, limit: LimitName::CrossModelTpd };
+    assert_eq!(reserve(0, &haiku, 501), by_day);
+    assert_eq!(reserve(0, &haiku, 1_001), Admission::Never { limit: LimitName::Tpm });
+    assert_eq!(reserve(0, &global, 501), by_day);
+    taken(reserve(0, &haiku, 500));
+    // What was refused counts nowhere, and what is given back is there for other models.
+    let left = account.cross_model_headroom(0, "ap-southeast-6").unwrap();
+    assert_eq!((left.limit, left.used, left.headroom), (LimitName::CrossModelTpd, 2_500, 0));
+    assert_eq!(account.ledger(&haiku).unwrap().headroom(0)[0].used, 500);
+    account.settle(0, first, Tokens::new(600)).unwrap();
+    assert_eq!(account.settle(0, first, Tokens::ZERO).unwrap_err().kind(), ErrorKind::UnknownTicket);
+    assert_eq!(account.cross_model_headroom(0, "ap-southeast-6").unwrap().headroom, 400);
+    let last = taken(account.reserve(0, &haiku, Tokens::new(400)).unwrap());
+    account.release(0, last).unwrap();
+    let again: AccountLedger = serde_json::from_str(&serde_json::to_string(&account).unwrap()).unwrap();
+    assert_eq!(again, account);
+    // A quota that AWS raised begins anew, and knows no tickets of the old one.
+    account.set(haiku.clone(), LedgerLimits::default()).unwrap();
+    let new = taken(account.reserve(0, &haiku, Tokens::new(1)).unwrap());
+    assert_ne!(new, last);
+    assert!(account.settle(0, last, Tokens::ZERO).is_err());
+    let mantle = Scope { endpoint: Endpoint::Mantle, ..haiku };
+    assert_eq!(account.reserve(0, &mantle, Tokens::new(1)).unwrap_err().kind(), ErrorKind::InvalidArgument);
+    assert!(account.ledger(&mantle).is_none() && account.cross_model_headroom(0, "ap-southeast-2").is_none());
 }

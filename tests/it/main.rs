@@ -11,6 +11,7 @@
 //! - `fit`: what is given up for which limits and settings, and what is a fault
 //! - `fit_laws`: what must hold for any request that is made to fit (proptest)
 //! - `ledger`: reservations and settlements over time, against a recomputation from the whole history
+//! - `plan`: figures that can be recomputed by hand, and the best of all limits on the answer
 //! - `route`: where requests may run, and what is refused
 //! - `truth`: recorded requests with the provider's own counts, where that data is at hand
 
@@ -25,6 +26,7 @@ mod fit_laws;
 mod fixtures;
 mod laws;
 mod ledger;
+mod plan;
 mod program;
 mod reading;
 mod route;
