@@ -1,10 +1,18 @@
 // The built page in a real browser, and how tests use it.
 import { launch, serve } from "../serve.mjs";
 
-/** Everything the page does wrong by itself: errors, refused styles and scripts. */
-export async function openPage({ scheme = "light", width = 1280, height = 720, path = "", prepare } = {}) {
+/**
+ * The page, opened anew; `close` gives what it did wrong by itself: errors, refused styles and scripts.
+ * With `test` it is closed at the end of that test, however the test ends.
+ */
+export async function openPage({ test, scheme = "light", width = 1280, height = 720, path = "", prepare } = {}) {
   const server = await serve();
   const browser = await launch();
+  const end = async () => {
+    await browser.close();
+    server.close();
+  };
+  test?.after(end);
   const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height } });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();
@@ -22,8 +30,7 @@ export async function openPage({ scheme = "light", width = 1280, height = 720, p
   await page.waitForSelector("#verdict:not([data-state=loading])");
   const close = async () => {
     const violations = await page.evaluate(() => window.violations);
-    await browser.close();
-    server.close();
+    await end();
     return [...faults, ...violations];
   };
   return { page, context, url: server.url, sent, faults, close };

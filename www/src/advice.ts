@@ -1,5 +1,6 @@
 /** Advice that is taken with one click. */
 import type { Advice } from "tokenleash";
+import { cachePoint, type Addition } from "./dialects.ts";
 import { element, byId } from "./element.ts";
 import type { Page } from "./page.ts";
 import { grouped } from "./words.ts";
@@ -10,9 +11,19 @@ export function adviceButton(advice: Advice, page: Page): HTMLElement | undefine
   const { code, maxTokens } = advice;
   if (maxTokens !== undefined) return button(`Set ${grouped(maxTokens)}`, () => setMaxTokens(page, maxTokens));
   if (code === "set-max-tokens") return button("Set it", () => byId("quick").querySelector<HTMLInputElement>("[name=maxTokens]")?.focus());
+  const added = code === "add-cache-point" && page.answer.report ? cachePoint(page.answer.report) : undefined;
+  if (added !== undefined) return button("Add it", () => addCachePoint(page, added));
   if (code === "shorten-input") return button("Make it fit", () => openPanel("fit"));
   if (code === "use-another-profile") return button("Choose", () => byId("quick").querySelector<HTMLSelectElement>("[name=profile]")?.focus());
   return undefined;
+}
+
+async function addCachePoint(page: Page, added: Addition): Promise<void> {
+  const asked = page.editor.revision;
+  const edits = await page.judge.call("addition", added);
+  if (asked !== page.editor.revision || edits.length === 0) return;
+  page.editor.change(edits);
+  page.notify("The cache point is in the request. Undo with Ctrl+Z in the editor.");
 }
 
 const button = (words: string, act: () => void) => element("button", { type: "button", class: "button small" }, [words], { click: act });

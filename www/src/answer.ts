@@ -12,29 +12,47 @@ import { dollars, grouped, LIMITS, short, sentence, sureness, tokens } from "./w
 /** Most advice that is shown beside the verdict; the panel of details has all of it. */
 const SHOWN_ADVICE = 2;
 
+/** A figure that is this many milliseconds late says that it is being made anew. */
+const LATE = 250;
+
 export function answerView(page: Page): void {
   const top = byId("top");
   const [showMeter, showShares] = [meter(byId("meter")), shares(byId("shares"), page)];
   let said = "";
+  let shown: Report | undefined;
   let lesson = false;
+  let late: ReturnType<typeof setTimeout> | undefined;
   page.onAnswer((answer) => {
     top.dataset.current = String(answer.current);
-    top.classList.toggle("updating", !answer.current && answer.report !== undefined);
+    if (answer.current) {
+      clearTimeout(late);
+      late = undefined;
+      top.classList.remove("updating");
+    } else {
+      late ??= setTimeout(() => {
+        top.classList.add("updating");
+        if (page.answer.report) figures(page.answer.report, page.answer, true);
+      }, LATE);
+    }
     if (answer.empty && answer.report === undefined) {
       if (!lesson) void showLesson(page, showMeter);
       lesson = true;
+      shown = undefined;
       return;
     }
     lesson = false;
     const { report, fault } = answer;
     if (report) {
+      figures(report, answer, top.classList.contains("updating"));
+      if (report === shown) return;
+      shown = report;
       showVerdict(...verdict(report));
-      figures(report, answer);
       showMeter(report);
       showShares(report);
-      byId("advice").replaceChildren(...report.advice.slice(0, SHOWN_ADVICE).map((advice) => adviceItem(advice, page)));
+      showAdvice(report, page);
     } else if (fault) {
       showVerdict("fault", "Cannot be counted yet", faultWords(fault, page));
+      shown = undefined;
       blank();
     }
     const words = byId("headline").textContent ?? "";
@@ -72,11 +90,12 @@ function verdict(report: Report): [string, string, Child[]] {
   if (fits) {
     const tight = tightest(limits);
     const left = tight?.headroom;
-    const words = tight === undefined || left === undefined ? "" : ` ${amount(tight, left)} of ${OVER[tight.limit]} would be left.`;
+    const words = tight === undefined || left === undefined ? "" : ` Leaves ${amount(tight, left).replace(/ tokens?$/, "")} of ${OVER[tight.limit]}.`;
     return ["good", "Fits", [`${way}.${words}`]];
   }
   const over = limits.filter((judgement) => !judgement.fits);
   const worst = over[0]!;
+  if (worst.limit === "residency") return ["bad", "Does not fit: it may be processed elsewhere", [`${way}.`]];
   if (worst.limit === "profile") return ["bad", "Does not fit: not offered from this Region", [`${way}.`]];
   const headline = `Does not fit: ${amount(worst, worst.shortBy ?? 0).replace(/ tokens?$/, "")} over ${OVER[worst.limit]}`;
   const also = over.length > 1 ? ` Also over: ${over.slice(1).map(({ limit }) => LIMITS[limit].toLowerCase()).join(", ")}.` : "";
@@ -95,20 +114,21 @@ const OVER: Record<Judgement["limit"], string> = {
   "output-tpm": "a minute's output",
   cost: "the budget",
   profile: "what is offered",
+  residency: "where it may be processed",
 };
 
 const amount = ({ limit }: Judgement, number: number) =>
   limit === "cost" ? dollars(number) : limit === "rpm" ? `${grouped(number)} requests` : tokens(number);
 
-function figures(report: Report, { tokens: now, current }: Answer): void {
+function figures(report: Report, { tokens: now, loading }: Answer, late: boolean): void {
   const { input, quota, output, cost, limits } = report;
   const [range, why] = sureness(input);
-  figure("input", `${current ? "" : "≈ "}${grouped(now ?? input.tokens)}`, current ? `tokens, ${range}` : "updating…", why);
+  figure("input", `${late ? "≈ " : ""}${grouped(now ?? input.tokens)}`, loading ? "loading its vocabulary…" : late ? "updating…" : `tokens, ${range}`, why);
   const tpm = limits.find(({ limit }) => limit === "tpm" || limit === "input-tpm");
   const of = tpm?.of == null ? "to plan with" : `of ${short(tpm.of)} a minute`;
   figure("charge", grouped(quota.charge), of, "The larger of what is reserved and what may finally count.");
   const money = cost === null ? "–" : dollars(cost.totalWorstMicroUsd);
-  const most = output.maxTokens === null ? "answer not known" : `at most, ${short(output.maxTokens)} out`;
+  const most = output.maxTokens === null ? "for the input alone" : "at most";
   figure("cost", money, cost === null ? "price not known" : most, cost === null ? "" : `Input ${dollars(cost.inputMicroUsd)}, answer up to ${dollars(cost.outputWorstMicroUsd)}.`);
 }
 
@@ -124,6 +144,15 @@ function blank(): void {
   figure("charge", "–", "to plan with");
   figure("cost", "–", "at most");
   for (const id of ["meter", "shares", "advice"]) byId(id).replaceChildren();
+}
+
+/** Advice that is the same is left alone, so that a button keeps its focus. */
+let advised = "";
+function showAdvice({ advice }: Report, page: Page): void {
+  const print = JSON.stringify(advice);
+  if (print === advised && byId("advice").childElementCount > 0) return;
+  advised = print;
+  byId("advice").replaceChildren(...advice.slice(0, SHOWN_ADVICE).map((advice) => adviceItem(advice, page)));
 }
 
 /** An error in plain words, with the way to its place. */

@@ -40,16 +40,25 @@ export class Core {
 
   /** Asks, and says of which text the answer speaks. */
   ask<K extends keyof Calls>(name: K, ...given: Parameters<Calls[K]>): Promise<Answered<ReturnType<Calls[K]>>> {
-    const id = ++this.#last;
-    return new Promise((done, failed) => {
-      this.#waiting.set(id, { done: done as (answered: Answered<unknown>) => void, failed });
-      this.#tell({ kind: "call", id, name, given });
-    });
+    return this.#send((id) => ({ kind: "call", id, name, given })) as Promise<Answered<ReturnType<Calls[K]>>>;
   }
 
   /** Asks where the text does not matter or does not change. */
   async call<K extends keyof Calls>(name: K, ...given: Parameters<Calls[K]>): Promise<ReturnType<Calls[K]>> {
     return (await this.ask(name, ...given)).value;
+  }
+
+  /** Loads the large core, which has every vocabulary. */
+  async loadVocabularies(): Promise<void> {
+    await this.#send((id) => ({ kind: "load", id }));
+  }
+
+  #send(message: (id: number) => ToCore): Promise<Answered<unknown>> {
+    const id = ++this.#last;
+    return new Promise((done, failed) => {
+      this.#waiting.set(id, { done, failed });
+      this.#tell(message(id));
+    });
   }
 
   #tell(message: ToCore): void {

@@ -96,7 +96,7 @@ function notes({ notes: all }: Report, page: Page): HTMLElement {
 
 /** A table with a caption; columns after the first hold numbers unless they are kinds. */
 export function table(caption: string, heads: string[], rows: HTMLElement[]): HTMLTableElement {
-  const head = heads.map((name, index) => element("th", { scope: "col", class: 0 < index && name !== "Kind" ? "number" : undefined }, [name]));
+  const head = heads.map((name, index) => element(name === "" ? "td" : "th", { scope: name === "" ? undefined : "col", class: 0 < index && name !== "Kind" ? "number" : undefined }, [name]));
   return element("table", {}, [
     element("caption", {}, [caption]),
     element("thead", {}, [element("tr", {}, head)]),

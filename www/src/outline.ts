@@ -1,5 +1,6 @@
 /** Where the values of a JSON text stand. */
-import { findNodeAtLocation, modify, parseTree, type JSONPath, type Node } from "jsonc-parser";
+import { applyEdits, findNodeAtLocation, format, modify, parseTree, type JSONPath, type Node } from "jsonc-parser";
+import type { Addition } from "./dialects.ts";
 import type { Edit } from "./protocol.ts";
 
 export interface Span {
@@ -70,3 +71,24 @@ export function removal(text: string, pointer: string): Edit[] {
     .map(({ offset, length, content }) => ({ from: offset, to: offset + length, insert: content }))
     .sort((one, other) => other.from - one.from);
 }
+
+/** The edits that put a value at the end of an array, or into an object. */
+export function addition(text: string, added: Addition): Edit[] {
+  const root = tree(text);
+  if (root === undefined) return [];
+  const { node, path, whole } = walk(root, "end" in added ? added.end : added.member);
+  const step = "key" in added ? added.key : (node.children?.length ?? 0);
+  if (!whole || node.type !== ("key" in added ? "object" : "array")) return [];
+  const formattingOptions = { insertSpaces: true, tabSize: 2 };
+  return modify(text, [...path, step], added.value, { isArrayInsertion: "end" in added, formattingOptions })
+    .map(({ offset, length, content }) => ({ from: offset, to: offset + length, insert: content }));
+}
+
+/** A JSON text laid out for reading, where it is hard to read as it is. */
+export function readable(text: string): string {
+  const longest = text.split("\n").reduce((most, line) => Math.max(most, line.length), 0);
+  if (longest < LONGEST_READABLE_LINE || !/^\s*[{[]/.test(text)) return text;
+  return applyEdits(text, format(text, undefined, { insertSpaces: true, tabSize: 2 }));
+}
+
+const LONGEST_READABLE_LINE = 400;

@@ -24,10 +24,12 @@ export interface Answer {
   /** Nothing named a model, and one was assumed. */
   assumedModel: boolean;
   empty: boolean;
+  /** The model's vocabulary is on its way. */
+  loading: boolean;
 }
 
-/** A report that takes less than this many milliseconds is made at every key. */
-const QUICK = 20;
+/** A key is painted before its report is begun, which would take the processor away from painting. */
+const AFTER_PAINT = 30;
 /** The longest pause between reports while someone types. */
 const LONGEST_PAUSE = 700;
 
@@ -42,7 +44,7 @@ export class Page {
   readonly ready = this.judge.call("models").then((models) => {
     this.models = models as CatalogModel[];
   });
-  answer: Answer = { report: undefined, fault: undefined, current: false, tokens: undefined, assumedModel: false, empty: true };
+  answer: Answer = { report: undefined, fault: undefined, current: false, tokens: undefined, assumedModel: false, empty: true, loading: false };
   #listeners: ((answer: Answer) => void)[] = [];
   #judged = { revision: 0, epoch: -1 };
   /** Which settings the last question was asked with. */
@@ -52,6 +54,7 @@ export class Page {
   #took = 0;
   #totals = new Map<number, number>();
   #watched = "";
+  #vocabularies: "absent" | "loading" | "loaded" = "absent";
   #frame = 0;
 
   constructor(readonly editor: PromptEditor) {
@@ -116,7 +119,7 @@ export class Page {
   #edited(revision: number, edits: Edit[]): void {
     this.judge.edit(revision, edits);
     this.counter.edit(revision, edits);
-    this.#schedule(this.#took < QUICK ? 0 : Math.min(2 * this.#took, LONGEST_PAUSE));
+    this.#schedule(this.#pause);
     this.#tell();
   }
 
@@ -129,6 +132,11 @@ export class Page {
     } else {
       this.#due ??= setTimeout(() => void this.#judge(), pause);
     }
+  }
+
+  /** The longer a report takes, the less often it is made while someone types. */
+  get #pause(): number {
+    return Math.min(Math.max(AFTER_PAINT, 2 * this.#took), LONGEST_PAUSE);
   }
 
   get #stale(): boolean {
@@ -148,8 +156,27 @@ export class Page {
     const { report, fault, assumedModel } = value;
     this.answer = { ...this.answer, report, fault, assumedModel };
     if (report) this.#watch(report.model.id);
+    if (report?.notes.some(({ code }) => code === "vocabulary-left-out")) this.#loadVocabularies();
     this.#tell();
-    if (this.#stale) this.#schedule(took < QUICK ? 0 : Math.min(2 * took, LONGEST_PAUSE));
+    if (this.#stale) this.#schedule(this.#pause);
+  }
+
+  /** Loads what counts the model's own tokens; until it is there, the range stands and says so. */
+  #loadVocabularies(): void {
+    if (this.#vocabularies !== "absent") return;
+    this.#vocabularies = "loading";
+    const loaded = () => {
+      this.#vocabularies = "loaded";
+      this.#watched = "";
+      this.#epoch += 1;
+      this.#schedule(0);
+    };
+    const failed = () => {
+      this.#vocabularies = "absent";
+      this.#tell();
+      this.notify("The model's vocabulary could not be loaded; counts are a range. It is tried again with the next change.");
+    };
+    Promise.all([this.judge.loadVocabularies(), this.counter.loadVocabularies()]).then(loaded, failed);
   }
 
   /** Has the counter count by the report's model. */
@@ -172,7 +199,7 @@ export class Page {
     if (this.#frame !== 0) return;
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
-      this.answer = { ...this.answer, current: !this.#stale, tokens: this.#tokens(), empty: this.editor.length === 0 };
+      this.answer = { ...this.answer, current: !this.#stale && this.#vocabularies !== "loading", loading: this.#vocabularies === "loading", tokens: this.#tokens(), empty: this.editor.length === 0 };
       for (const listener of this.#listeners) listener(this.answer);
     });
   }

@@ -10,6 +10,7 @@ export interface Edit {
 
 export type ToCore =
   | { kind: "edit"; revision: number; edits: Edit[] }
+  | { kind: "load"; id: number }
   | { kind: "call"; id: number; name: string; given: unknown[] };
 
 export type FromCore =

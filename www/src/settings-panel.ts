@@ -17,6 +17,7 @@ export const settingsPanel: Panel = {
         line("Take a model nobody knows", "Counted with care, with a wide range", toggle("allowUnknown")),
         line("Source Region", "Where the API is called", choice("sourceRegion", [["", "not said"]], { "data-regions": true })),
         line("Inference profile", "Decides where it may be processed", choice("profile", [["", "as the id says"]], { "data-profiles": true })),
+        line("It must stay in", "Otherwise it does not fit", choice("residency", [["", "not said"]], { "data-residencies": true })),
         line("Endpoint", "", choice("endpoint", [["runtime", "bedrock-runtime"], ["mantle", "bedrock-mantle"]], { "data-default": "runtime" })),
         line("Read the text as", "", choice("dialect", [["", "what it looks like"], ["text", "plain text"], ["converse", "Converse"], ["messages", "Messages (Claude)"], ["nova", "Nova"], ["chat", "chat completions"]])),
       ]),

@@ -6,6 +6,8 @@ export interface Looks {
   theme: "system" | "light" | "dark";
   /** Whether token boundaries are coloured. */
   colours: boolean;
+  /** The models that are compared, where they are not the first ones. */
+  compared?: string[];
 }
 
 const OPTIONS = "tokenleash.options";

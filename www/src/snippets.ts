@@ -119,13 +119,16 @@ export function javascript({ text, options, report }: Sent): string {
   lines.push(
     "",
     "await init();",
-    `const request = ${long ? `await readFile("request.json", "utf8")` : report.dialect === "text" ? JSON.stringify(text) : text.trim()};`,
+    `const request = ${long ? `await readFile("request.json", "utf8")` : verbatim(text)};`,
     `const report = check(request, ${JSON.stringify(chosen(options, report), null, 2)});`,
     "report.fits;",
     "report.quota.charge;",
   );
   return `${lines.join("\n")}\n`;
 }
+
+/** A text as JavaScript, byte for byte: read as an object, 84.10 would become 84.1 and another count. */
+const verbatim = (text: string) => (/[`\r]|\$\{|\\$/.test(text) ? JSON.stringify(text) : `String.raw\`${text}\``);
 
 /** The settings, with the model where the request does not say it. */
 const chosen = (options: CheckOptions, report: Report): CheckOptions =>
@@ -147,17 +150,17 @@ export function rust({ text, options, report }: Sent): string {
   return `use tokenleash::{${uses.join(", ")}};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let request = Request::read(
-        ${source},
-        None,
-    )?;
+    let text = ${source};
     let options = ${made};
-    let report = check(&request, &options, Catalog::builtin())?;
+    let report = check(&Request::read(text, None)?, &options, Catalog::builtin())?;
     println!("fits: {}, charge: {}", report.fits, report.quota.charge);
     Ok(())
 }
 `;
 }
+
+/** A number as Rust writes it. */
+const grouped = (number: number) => number.toLocaleString("en").replaceAll(",", "_");
 
 /** Types before functions. */
 const rank = (name: string) => (/^[A-Z]/.test(name) ? 0 : 1);
@@ -167,12 +170,12 @@ function rustOptions(options: CheckOptions): string[] {
   const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const { limits = {}, observed, correction } = options;
   const lines: string[] = [];
-  for (const name of ["model", "profile", "sourceRegion"] as const) {
+  for (const name of ["model", "profile", "sourceRegion", "residency"] as const) {
     if (options[name] !== undefined) lines.push(`${snake(name)}: Some(${JSON.stringify(options[name])}.to_owned())`);
   }
   if (options.dialect) lines.push(`dialect: Some(Dialect::${words(options.dialect)})`);
   for (const name of ["maxTokens", "expectedOutput"] as const) {
-    if (options[name] !== undefined) lines.push(`${snake(name)}: Some(${options[name]})`);
+    if (options[name] !== undefined) lines.push(`${snake(name)}: Some(${grouped(options[name])})`);
   }
   if (options.endpoint) lines.push(`endpoint: Endpoint::${words(options.endpoint)}`);
   if (options.rates) lines.push(`rates: RatesPolicy::${words(options.rates)}`);
@@ -182,10 +185,10 @@ function rustOptions(options: CheckOptions): string[] {
   if (observed) lines.push(`observed: Some(Observed::read(${rawString(JSON.stringify(observed))})?)`);
   if (correction) {
     const { model, tools, expected, observed: seen } = correction;
-    lines.push(`correction: Some(Correction { model: ${JSON.stringify(model)}.to_owned(), tools: ${JSON.stringify(tools)}.to_owned(), expected: ${expected}, observed: ${seen} })`);
+    lines.push(`correction: Some(Correction { model: ${JSON.stringify(model)}.to_owned(), tools: ${JSON.stringify(tools)}.to_owned(), expected: ${grouped(expected)}, observed: ${grouped(seen)} })`);
   }
-  const set = Object.entries(limits).map(([name, value]) => `${snake(name)}: ${name.startsWith("used") ? value : `Some(${value})`}`);
-  if (set.length > 0) lines.push(`limits: Limits { ${set.join(", ")}, ..Limits::default() }`);
+  const set = Object.entries(limits).map(([name, value]) => `${snake(name)}: ${name.startsWith("used") ? grouped(value) : `Some(${grouped(value)})`}`);
+  if (set.length > 0) lines.push(`limits: Limits { ${[...set, "..Limits::default()"].join(", ")} }`);
   return lines;
 }
 

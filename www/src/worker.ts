@@ -4,8 +4,10 @@
  */
 import { calibrate, check, Document, fit, init, loadFull, models, settle } from "tokenleash";
 import type { CheckOptions, Correction, Fit, FitOptions, ModelSummary, Report, Settlement, TokenleashError, Usage } from "tokenleash";
+import type { Addition } from "./dialects.ts";
+import { minutes, type MinuteQuestion, type Minutes } from "./minute.ts";
 import type { Edit, Fault, FromCore, ToCore } from "./protocol.ts";
-import { locate, removal, sources, type PartSource, type Span } from "./outline.ts";
+import { addition, locate, readable, removal, sources, type PartSource, type Span } from "./outline.ts";
 
 let text = "";
 let revision = 0;
@@ -52,6 +54,7 @@ const calls = {
   /** The same text by several settings. */
   compare: (each: CheckOptions[]): Outcome[] => each.map(outcome),
   fit: (options: FitOptions): Fit<string> => fit(text, options),
+  minutes: (question: MinuteQuestion): Minutes => minutes(question),
   calibrate: (usage: string, options: CheckOptions): Correction => calibrate(text, usage, options),
   /** Counts the text by a model from now on; the text's tokens, or why that model cannot. */
   watch(model: string): number {
@@ -69,19 +72,17 @@ const calls = {
   sources: (pointers: string[]): (PartSource | undefined)[] => sources(text, pointers),
   /** The edits that take the value at a pointer out. */
   removal: (pointer: string): Edit[] => removal(text, pointer),
-  text: (): string => text,
+  /** The edits that put a value into the request. */
+  addition: (added: Addition): Edit[] => addition(text, added),
+  /** Two texts to be read beside each other: the text and another. */
+  readable: (other: string): [string, string] => [readable(text), readable(other)],
 };
 
 export type Calls = typeof calls;
 
 const ready = init();
-let full = false;
 
-/** Whether a report says that another vocabulary stood in, which the large core has. */
-const isMakeshift = (value: unknown): boolean =>
-  !full && [value].flat().some((said) => (said as Partial<{ report: Report }> | undefined)?.report?.notes.some(({ code }) => code === "vocabulary-left-out"));
-
-async function answer(message: ToCore): Promise<void> {
+async function answer(message: Exclude<ToCore, { kind: "load" }>): Promise<void> {
   await ready;
   if (message.kind === "edit") {
     edit(message.edits);
@@ -93,20 +94,27 @@ async function answer(message: ToCore): Promise<void> {
   const { id, name, given } = message;
   try {
     const call = calls[name as keyof Calls] as (...given: unknown[]) => unknown;
-    let value = call(...given);
-    if (isMakeshift(value)) {
-      await loadFull();
-      full = true;
-      value = call(...given);
-    }
+    const value = call(...given);
     tell({ kind: "done", id, value, revision, took: performance.now() - began });
   } catch (error) {
     tell({ kind: "failed", id, fault: faultOf(error), revision, took: performance.now() - began });
   }
 }
 
+/** Swaps the core with every vocabulary in. Questions are answered meanwhile. */
+async function load(id: number): Promise<void> {
+  try {
+    await ready;
+    await loadFull();
+    tell({ kind: "done", id, value: undefined, revision, took: 0 });
+  } catch (error) {
+    tell({ kind: "failed", id, fault: faultOf(error), revision, took: 0 });
+  }
+}
+
 // One after the other, in the order in which they came.
 let queue = Promise.resolve();
 onmessage = ({ data }: MessageEvent<ToCore>) => {
-  queue = queue.then(() => answer(data));
+  if (data.kind === "load") void load(data.id);
+  else queue = queue.then(() => answer(data));
 };

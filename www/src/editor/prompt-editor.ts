@@ -5,7 +5,7 @@ import { bracketMatching, codeFolding, foldGutter, foldKeymap, syntaxHighlightin
 import { setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorSelection, EditorState, type ChangeSet } from "@codemirror/state";
-import { drawSelection, EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers, placeholder } from "@codemirror/view";
+import { EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers, placeholder } from "@codemirror/view";
 import type { Edit } from "../protocol.ts";
 import { colours, tokenColours, type TokenSource } from "./token-colours.ts";
 import { jsonColours, look } from "./look.ts";
@@ -45,13 +45,12 @@ export class PromptEditor extends HTMLElement {
         codeFolding(),
         highlightSpecialChars(),
         history(),
-        drawSelection(),
         bracketMatching(),
         highlightActiveLine(),
         highlightSelectionMatches({ maxMatches: 200 }),
         search({ top: true }),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": "Prompt or request", spellcheck: "false" }),
+        EditorView.contentAttributes.of({ "aria-label": "Prompt or request", spellcheck: "false", tabindex: "0" }),
         placeholder(HINT),
         keymap.of([...defaultKeymap.filter(({ key }) => key !== "Mod-Enter"), ...historyKeymap, ...searchKeymap, ...foldKeymap]),
         this.#language.of([]),

@@ -56,6 +56,7 @@ function coloured({ doc }: EditorState, stretches: Stretch[], ends: (Uint32Array
 
 class Asker implements PluginValue {
   #asked = 0;
+  #due = false;
 
   constructor(
     readonly view: EditorView,
@@ -65,7 +66,15 @@ class Asker implements PluginValue {
   update(update: ViewUpdate): void {
     const asked = update.transactions.some(({ effects }) => effects.some((effect) => effect.is(colours)));
     if (!update.state.field(wanted)) return;
-    if (asked || update.docChanged || update.viewportChanged) void this.#ask();
+    if ((!asked && !update.docChanged && !update.viewportChanged) || this.#due) return;
+    // A key is painted first, and its colours in a frame of their own.
+    this.#due = true;
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        this.#due = false;
+        void this.#ask();
+      }),
+    );
   }
 
   async #ask(): Promise<void> {
