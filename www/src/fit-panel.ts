@@ -26,7 +26,7 @@ export const fitPanel: Panel = {
     const receipt = element("div", { id: "fit-receipt", class: "receipt", role: "status" });
     const buttons = element("div", { class: "row" }, [preview, apply, discard, undo]);
     const form = element("form", { class: "lines", "aria-label": "What may go" }, [
-      element("div", { class: "line wide" }, [
+      element("div", { class: "line value-beside" }, [
         element("label", { for: "fit-budget" }, ["Input at most", element("small", {}, ["All the way to the right, only your limits hold."])]),
         slider,
         budgetSays,

@@ -22,7 +22,7 @@ export const minutePanel: Panel = {
     const figure = element("div", { class: "timeline" });
     const words = element("div", { class: "lines", id: "minute-words", role: "status" });
     const form = element("form", { class: "lines", "aria-label": "Requests like this" }, [
-      element("div", { class: "line wide" }, [element("label", { for: "rate" }, ["Requests like this one, evenly spread"]), slider, rate]),
+      element("div", { class: "line value-beside" }, [element("label", { for: "rate" }, ["Requests like this one, evenly spread"]), slider, rate]),
       words,
       figure,
       element("div", { class: "line" }, [element("label", { for: "lasts" }, ["Seconds each one takes"]), lasts]),
