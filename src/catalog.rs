@@ -28,7 +28,7 @@ use crate::{Error, ErrorKind};
 
 pub(crate) use accuracy::{Accuracy, RequestKind};
 pub use fact::Fact;
-pub(crate) use frame::{ChatFrame, ClaudeFrame, FrameRules, NovaFrame};
+pub(crate) use frame::{ChatFrame, ClaudeFrame, FrameRules, NovaFrame, PlainFrame};
 pub use model::{DefaultQuotas, Dispute, Image, ImageRule, Model, ModelSummary, PromptCache, Quotas, models};
 pub use price::{LongPrompt, PriceChoice, PriceList, Prices};
 pub use profile::{InRegion, InferenceProfile, Region, Route, RouteGroup};

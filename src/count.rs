@@ -8,6 +8,7 @@ mod frame;
 mod media;
 #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
 mod open;
+mod plain;
 mod tally;
 #[cfg(feature = "tiktoken")]
 mod tiktoken;
@@ -42,6 +43,7 @@ enum Vocabulary {
     Cl100k,
     #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
     Open(open::Open),
+    Plain(plain::Characters),
 }
 
 impl Counter {
@@ -50,6 +52,9 @@ impl Counter {
         #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
         if let Some(open) = open::Open::find(tokenizer) {
             return Self { vocabulary: Vocabulary::Open(open), per_mille: 1000 };
+        }
+        if let Some(characters) = plain::Characters::find(tokenizer) {
+            return Self { vocabulary: Vocabulary::Plain(characters), per_mille: 1000 };
         }
         let (vocabulary, per_mille) = match tokenizer {
             "claude-v3" => (Vocabulary::Claude(Family::V3), 1000),
@@ -110,6 +115,7 @@ impl Counter {
             Vocabulary::Cl100k => tiktoken::cl100k(part),
             #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
             Vocabulary::Open(open) => open.count(part),
+            Vocabulary::Plain(characters) => characters.count(part),
         }
     }
 
@@ -123,6 +129,7 @@ impl Counter {
             Vocabulary::Cl100k => tiktoken::cl100k_ends(part),
             #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
             Vocabulary::Open(open) => open.ends(part),
+            Vocabulary::Plain(characters) => characters.ends(part),
         }
     }
 
@@ -137,6 +144,7 @@ impl Counter {
             Vocabulary::Cl100k => tiktoken::is_safe_split(before, after, tiktoken::Words::Whole),
             #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
             Vocabulary::Open(_) => open::is_safe_split(before, after),
+            Vocabulary::Plain(characters) => characters.splits_anywhere(),
         }
     }
 
@@ -179,6 +187,7 @@ impl Counter {
             Vocabulary::Cl100k => None,
             #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
             Vocabulary::Open(_) => None,
+            Vocabulary::Plain(_) => None,
         }
     }
 }

@@ -6,6 +6,7 @@
 mod chat;
 mod claude;
 mod nova;
+mod plain;
 
 use super::tally::{Owner, Tally};
 use crate::{
@@ -20,6 +21,7 @@ pub(super) fn render(prompt: &Prompt<'_>, rules: &FrameRules, tally: &mut Tally)
         FrameRules::Claude(rules) => claude::render(prompt, rules, tally),
         FrameRules::Nova(rules) => nova::render(prompt, rules, tally),
         FrameRules::Chat(rules) => chat::render(prompt, rules, tally),
+        FrameRules::Plain(rules) => plain::render(prompt, rules, tally),
     }
 }
 

@@ -39,7 +39,11 @@ impl Fit {
                 CutAction::Capped => "capped   ",
             };
             let (before, after) = (grouped(cut.tokens_before), grouped(cut.tokens_after));
-            let place = if cut.pointer.is_empty() { "max_tokens" } else { cut.pointer.as_str() };
+            let place = match (cut.pointer.as_str(), cut.action) {
+                ("", CutAction::Capped) => "max_tokens",
+                ("", _) => "the prompt",
+                (pointer, _) => pointer,
+            };
             writeln!(
                 out,
                 "{action}  {before:>9} -> {after:>9}  {}  {}",

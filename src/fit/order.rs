@@ -99,19 +99,28 @@ pub(super) fn steps(
     all.extend(in_chains(steps, exchanges));
     all.extend(texts.last_resort(dialect).into_iter().map(|text| Step { shorten: vec![text], drop: None }));
     all.extend(
-        last_round(exchanges).map(|at| Step { shorten: Vec::new(), drop: Some(Drop::Units(vec![at])) }),
+        last_round(prompt, exchanges)
+            .map(|at| Step { shorten: Vec::new(), drop: Some(Drop::Units(vec![at])) }),
     );
     Ok(all)
 }
 
 /// The calls whose results the model has to go on from: they go when nothing else is left, and the
-/// model may make them again. Not where the caller keeps them, nor where they are all there is.
-fn last_round(exchanges: &[Exchange]) -> Option<UnitAt> {
+/// model may make them again. Not where the caller keeps them, nor where they are all there is, nor
+/// where the user says something beside the results.
+fn last_round(prompt: &Prompt<'_>, exchanges: &[Exchange]) -> Option<UnitAt> {
     let last = exchanges.len().checked_sub(1)?;
     let exchange = exchanges.get(last)?;
-    let round = exchange.rounds.len().checked_sub(1)?;
-    let ours = exchange.rounds.get(round)?.pin == Some(Pin::LastTurn);
-    (ours && !exchange.frame.blocks.is_empty()).then_some((last, Some(round)))
+    let place = exchange.rounds.len().checked_sub(1)?;
+    let round = exchange.rounds.get(place)?;
+    let says = |at: &BlockAt| {
+        let assistant =
+            prompt.messages.get(at.message).is_some_and(|message| message.role == Role::Assistant);
+        let block = block(prompt, *at).map(|block| &block.content);
+        !assistant && !matches!(block, Some(Content::ToolResult { .. } | Content::CachePoint(_)))
+    };
+    let ours = round.pin == Some(Pin::LastTurn) && !round.blocks.iter().any(says);
+    (ours && !exchange.frame.blocks.is_empty()).then_some((last, Some(place)))
 }
 
 /// A step and what decides its place.

@@ -7,6 +7,7 @@
 //! - `claude`: the counting engine, a row for each rule
 //! - `correction`: what an observed usage teaches
 //! - `catalog`: the data of the catalog
+//! - `conformance`: cases of other tools' test suites, written anew
 //! - `document`: edits, against the text counted anew
 //! - `fit`: what is given up for which limits and settings, and what is a fault
 //! - `fit_laws`: what must hold for any request that is made to fit (proptest)
@@ -19,6 +20,7 @@
 
 mod catalog;
 mod claude;
+mod conformance;
 mod correction;
 mod document;
 mod fit;

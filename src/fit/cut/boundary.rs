@@ -5,6 +5,9 @@ use unicode_segmentation::GraphemeCursor;
 /// How far to look for a better boundary: an eighth of what is kept, and at most so many bytes.
 const WINDOW: usize = 1_024;
 
+/// How far to look for the end of a word, where there is no better place in the window.
+const WORD: usize = 32;
+
 /// A text and the code fences in it.
 pub(super) struct Boundaries<'t> {
     text: &'t str,
@@ -44,7 +47,9 @@ impl<'t> Boundaries<'t> {
         }
         let lowest = limit - (limit / 8).min(WINDOW);
         let places = (lowest..=limit).rev().filter(|at| 0 < *at);
-        self.best(places).unwrap_or_else(|| self.grapheme_before(lowest))
+        let Some((level, at)) = self.best(places) else { return self.grapheme_before(lowest) };
+        let near = (limit.saturating_sub(WORD).max(1)..limit).rev();
+        if level == Level::Grapheme { self.word(at, near) } else { at }
     }
 
     /// The best place at or after `limit` for a kept end to begin.
@@ -54,11 +59,29 @@ impl<'t> Boundaries<'t> {
         }
         let highest = limit + ((self.text.len() - limit) / 8).min(WINDOW);
         let places = (limit..=highest).filter(|at| *at < self.text.len());
-        self.best(places).unwrap_or_else(|| self.grapheme_after(highest))
+        let Some((level, at)) = self.best(places) else { return self.grapheme_after(highest) };
+        let near = limit + 1..(limit + WORD + 1).min(self.text.len());
+        if level == Level::Grapheme { self.word(at, near) } else { at }
+    }
+
+    /// The first place where a word begins, or else one that is inside no word, `at` before others.
+    fn word(&self, at: usize, near: impl Iterator<Item = usize> + Clone) -> usize {
+        let mut places = near.filter(|at| self.text.is_char_boundary(*at) && self.is_grapheme(*at));
+        if let Some(word) = places.clone().find(|at| Level::Grapheme < self.level(*at)) {
+            return word;
+        }
+        if self.splits_word(at) { places.find(|at| !self.splits_word(*at)).unwrap_or(at) } else { at }
+    }
+
+    /// Whether a place is inside a word of a script that puts spaces between them.
+    fn splits_word(&self, at: usize) -> bool {
+        let spaced = |character: char| character.is_alphanumeric() && character < '\u{2e80}';
+        let (before, after) = self.text.split_at_checked(at).unwrap_or((self.text, ""));
+        before.ends_with(spaced) && after.starts_with(spaced)
     }
 
     /// The first place of the highest level.
-    fn best(&self, places: impl Iterator<Item = usize>) -> Option<usize> {
+    fn best(&self, places: impl Iterator<Item = usize>) -> Option<(Level, usize)> {
         let mut best: Option<(Level, usize)> = None;
         for at in places.filter(|at| self.text.is_char_boundary(*at)) {
             let level = self.level(at);
@@ -69,7 +92,7 @@ impl<'t> Boundaries<'t> {
                 }
             }
         }
-        best.map(|(_, at)| at)
+        best
     }
 
     fn level(&self, at: usize) -> Level {
@@ -127,33 +150,43 @@ mod tests {
 
     #[test]
     fn the_best_boundary_near_is_taken() {
-        // The cut may stand at most an eighth before the `|`.
+        // What is kept before the `|`.
         for (text, cut) in [
             (
-                "one two three four five six seven eight nine. ten elev|en",
+                "one two three four five six seven eight nine. te|n eleven",
                 "one two three four five six seven eight nine. ",
             ),
-            ("a line that is rather long, and one\nmore wor|ds", "a line that is rather long, and one\n"),
+            ("a line that is rather long, and one\nmo|re words", "a line that is rather long, and one\n"),
             ("first paragraph, rather long.\n\nSec|ond. And", "first paragraph, rather long.\n\n"),
-            ("unbroken-text-without-any-good-pla|ce", "unbroken-text-without-any-good-pla"),
-            ("这是一个很长的句子，没有空格。再来一|句", "这是一个很长的句子，没有空格。"),
+            ("unbroken-text-without-any-good-pla|ce", "unbroken-text-without-any-good-"),
+            (
+                "unbrokentextwithoutanygoodplaceatallinthewhole|text",
+                "unbrokentextwithoutanygoodplaceatallinthewhole",
+            ),
+            ("这是一个很长的句子，没有空格。再|来一句", "这是一个很长的句子，没有空格。"),
             ("family family family 👨‍👩‍|👧 end", "family family family "),
             ("👨‍👩‍|👧", ""),
             ("e|\u{301}tude", ""),
             ("windows line\r|\nnext", "windows "),
+            // Further back, to where the last word ended.
+            ("one two three fo|ur", "one two three "),
+            ("one, two-thre|e", "one, "),
+            (
+                "one andthensomethingthatismuchlongerthanthewin|dow",
+                "one andthensomethingthatismuchlongerthanthewin",
+            ),
         ] {
             let limit = text.find('|').unwrap_or_default();
             let text = text.replacen('|', "", 1);
             let found = Boundaries::of(&text).before(limit);
-            let expected = if cut.len() < limit - limit / 8 && !cut.is_empty() { found } else { cut.len() };
-            assert_eq!(found, expected, "{text:?}: {:?}", text.get(..found));
+            assert_eq!(text.get(..found), Some(cut), "{text:?}");
         }
     }
 
     #[test]
     fn boundaries_only_move_forward() {
         let text =
-            "One. Two!\n\n```\ncode a\n\ncode b\n```\n- item 👩‍💻\n- e\u{301}\u{302}\r\n世界。 end ".repeat(30);
+            "One. Two!\n\n```\ncode a\n\ncode b\n```\n- item 👩‍💻\n- e\u{301}\u{302}\r\n世界。 unbrokenwordthatislongerthanthewindowitself end ".repeat(30);
         let boundaries = Boundaries::of(&text);
         let (mut before, mut after) = (0, 0);
         for limit in (0..=text.len()).filter(|at| text.is_char_boundary(*at)) {
