@@ -47,7 +47,8 @@ impl<'t> Boundaries<'t> {
         }
         let lowest = limit - (limit / 8).min(WINDOW);
         let places = (lowest..=limit).rev().filter(|at| 0 < *at);
-        let Some((level, at)) = self.best(places) else { return self.grapheme_before(lowest) };
+        let (level, at) =
+            self.best(places).unwrap_or_else(|| (Level::Grapheme, self.grapheme_before(lowest)));
         let near = (limit.saturating_sub(WORD).max(1)..limit).rev();
         if level == Level::Grapheme { self.word(at, near) } else { at }
     }
@@ -59,7 +60,8 @@ impl<'t> Boundaries<'t> {
         }
         let highest = limit + ((self.text.len() - limit) / 8).min(WINDOW);
         let places = (limit..=highest).filter(|at| *at < self.text.len());
-        let Some((level, at)) = self.best(places) else { return self.grapheme_after(highest) };
+        let (level, at) =
+            self.best(places).unwrap_or_else(|| (Level::Grapheme, self.grapheme_after(highest)));
         let near = limit + 1..(limit + WORD + 1).min(self.text.len());
         if level == Level::Grapheme { self.word(at, near) } else { at }
     }
@@ -186,7 +188,7 @@ mod tests {
     #[test]
     fn boundaries_only_move_forward() {
         let text =
-            "One. Two!\n\n```\ncode a\n\ncode b\n```\n- item 👩‍💻\n- e\u{301}\u{302}\r\n世界。 unbrokenwordthatislongerthanthewindowitself end ".repeat(30);
+            "One. Two!\n\n```\ncode a\n\ncode b\n```\n- item 👩‍💻\n- e\u{301}\u{302}\r\n世界。 🇳🇿🇦🇺 🇳🇿🇦🇺 unbrokenwordthatislongerthanthewindowitself end ".repeat(30);
         let boundaries = Boundaries::of(&text);
         let (mut before, mut after) = (0, 0);
         for limit in (0..=text.len()).filter(|at| text.is_char_boundary(*at)) {
