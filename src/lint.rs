@@ -36,6 +36,10 @@ pub(crate) fn of(prompt: &Prompt<'_>, dialect: Dialect) -> Vec<Note> {
     tools::check(prompt, rules, &mut notes);
     cache::check(prompt, rules, &mut notes);
     thinking(prompt, &mut notes);
+    if let Some(MaxTokens { again: Some(again), .. }) = &prompt.max_tokens {
+        let message = "two fields set the limit on the answer, where one is taken";
+        notes.push(Note::new("max-tokens-twice", message).at(again.clone()));
+    }
     notes
 }
 
@@ -105,7 +109,7 @@ fn thinking(prompt: &Prompt<'_>, notes: &mut Vec<Note>) {
         let message = format!("a thinking budget of {budget} is below the least, {LEAST_THINKING}");
         notes.push(Note::new("thinking-budget-too-small", message));
     }
-    if let Some(MaxTokens { tokens, pointer }) = &prompt.max_tokens
+    if let Some(MaxTokens { tokens, pointer, .. }) = &prompt.max_tokens
         && *tokens <= budget
     {
         let message = format!("max_tokens ({tokens}) must be larger than the thinking budget ({budget})");

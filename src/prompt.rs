@@ -42,6 +42,8 @@ pub struct MaxTokens {
     pub tokens: Tokens,
     /// Where the request says so.
     pub pointer: String,
+    /// Where it says so a second time, in another field.
+    pub again: Option<String>,
 }
 
 /// Who speaks.

@@ -50,6 +50,8 @@ export interface Cut {
 export interface Conflict {
   limits: { limit: LimitName; of: number | null; smallest: number | null }[];
   pinned: { pointer: string; tokens: number; reason: string }[];
+  /** The tokens that the provider adds around it. */
+  frame: number;
   smallestInput: number;
   maxTokens: number | null;
 }

@@ -2,11 +2,10 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
-import { fit, initFrom, lint } from "../../pkg/index.js";
+import { fit, lint } from "../../pkg/node.js";
 
 const root = new URL("../../", import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), "utf8");
-initFrom(readFileSync(new URL("pkg/core_bg.wasm", root)));
 const counters = read("tests/conformance/counters.json");
 
 /** The text at a pointer into the old request, as it is now. */

@@ -123,6 +123,14 @@ impl Fit {
                 ink.faint(part.reason)
             )?;
         }
+        if conflict.frame != 0 {
+            writeln!(
+                out,
+                "stays      {:>9}  {}",
+                grouped(conflict.frame),
+                ink.faint("added by the provider")
+            )?;
+        }
         Ok(())
     }
 
@@ -138,10 +146,17 @@ impl Fit {
             };
             let kept = cells(message.tokens_after.min(message.tokens_before));
             let gone = cells(message.tokens_before).saturating_sub(kept);
-            let bar = format!("{}{}", "#".repeat(kept), ink.faint(&".".repeat(gone)));
+            let space = " ".repeat(usize::try_from(BAR).unwrap_or_default().saturating_sub(kept + gone));
+            let bar = format!("{}{}{space}", "#".repeat(kept), ink.faint(&".".repeat(gone)));
+            let fate = match message.tokens_after < message.tokens_before {
+                _ if message.dropped => "  dropped",
+                true => "  shorter",
+                false => "",
+            };
+            let place = ink.faint(&format!("{}{fate}", shown(&message.pointer)));
             let line = format!("{role:<9}  {:>9}  ", grouped(message.tokens_after));
             let line = if message.dropped { ink.faint(&line) } else { line };
-            writeln!(out, "{line}{bar}")?;
+            writeln!(out, "{}", format!("{line}{bar}  {place}").trim_end())?;
         }
         Ok(())
     }

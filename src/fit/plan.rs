@@ -70,6 +70,8 @@ struct Progress {
     saved: HashMap<UnitAt, i64>,
     /// The texts that are as short as they get.
     short: HashSet<TextAt>,
+    /// The smallest size so far, where more must not be given up for less; else the largest there is.
+    lowest: Option<Tokens>,
 }
 
 impl<'s> Planner<'s> {
@@ -102,6 +104,9 @@ impl<'s> Planner<'s> {
     /// The shortest plan that fits by arithmetic with `spare` tokens to spare; `None` if none does.
     pub(super) fn shortest(&self, slope: Slope, spare: i64) -> Option<Plan> {
         let mut progress = self.start();
+        // What is left may be counted less surely, and be larger for it. Where the answer's limit goes
+        // down with it such a plan could fit by that alone, though it keeps less than one before.
+        progress.lowest = (slope.from != slope.to).then(|| self.high(&progress.weight, 0));
         let all: i64 = self.step_tokens();
         let mut gone = 0;
         for index in 0..self.steps.len() {
@@ -138,15 +143,34 @@ impl<'s> Planner<'s> {
             weight: self.whole.clone(),
             saved: HashMap::new(),
             short: HashSet::new(),
+            lowest: None,
         }
+    }
+
+    fn high(&self, weight: &Weight, more: i64) -> Tokens {
+        self.scales.size(weight, more).high
+    }
+
+    /// Notes how small the request is by now.
+    fn settle(&self, progress: &mut Progress) {
+        let high = self.high(&progress.weight, 0);
+        progress.lowest = progress.lowest.map(|lowest| lowest.min(high));
     }
 
     fn step_tokens(&self) -> i64 {
         self.weights.iter().map(|weight| weight.tokens).sum::<i64>().max(1)
     }
 
-    fn fits(&self, weight: &Weight, more: i64, max_tokens: u64) -> bool {
-        self.judge.fits(self.scales.size(weight, more), Tokens::new(max_tokens))
+    /// Whether a weight with so many tokens more fits, `spare` to spare.
+    fn fits(
+        &self,
+        weight: &Weight,
+        more: i64,
+        (max_tokens, spare): (u64, i64),
+        lowest: Option<Tokens>,
+    ) -> bool {
+        lowest.is_none_or(|lowest| self.high(weight, more) < lowest)
+            && self.judge.fits(self.scales.size(weight, more + spare), Tokens::new(max_tokens))
     }
 
     /// Takes a step, or as much of it as it takes to fit: then the plan is done.
@@ -158,10 +182,11 @@ impl<'s> Planner<'s> {
         spare: i64,
     ) -> Option<Plan> {
         let step = self.steps.get(index)?;
+        let within = (max_tokens, spare);
         if step.drop.is_some() {
             let mut after = progress.weight.clone();
             after.add(&self.dropping(index, progress), -1);
-            if !self.fits(&after, spare, max_tokens) {
+            if !self.fits(&after, 0, within, progress.lowest) {
                 self.take(index, progress);
                 return None;
             }
@@ -173,10 +198,12 @@ impl<'s> Planner<'s> {
             let Some(cutter) = self.cutter(text) else { continue };
             let full = cutter.tokens();
             let Some((least, most)) = room(&cutter, full) else { continue };
-            let with = |tokens: u64| signed(tokens) - signed(full) + spare;
-            if self.fits(&progress.weight, with(least), max_tokens) {
-                let tokens =
-                    largest(least, most, |tokens| self.fits(&progress.weight, with(tokens), max_tokens));
+            let fits = |tokens: u64| {
+                let more = signed(tokens) - signed(full);
+                self.fits(&progress.weight, more, within, progress.lowest)
+            };
+            if fits(least) {
+                let tokens = largest(least, most, fits);
                 let Some(short) = cutter.within(tokens) else { continue };
                 let after = cutter.tokens_of(&short.text);
                 progress.plan.shortened.push(Short {
@@ -188,6 +215,7 @@ impl<'s> Planner<'s> {
                 return Some(progress.plan.clone());
             }
             shorten_fully(text, &cutter, full, least, progress);
+            self.settle(progress);
         }
         if step.drop.is_some() {
             self.take_drop(index, progress);
@@ -201,6 +229,7 @@ impl<'s> Planner<'s> {
         let Some(step) = self.steps.get(index) else { return };
         if step.drop.is_some() {
             self.take_drop(index, progress);
+            self.settle(progress);
             return;
         }
         for text in &step.shorten {
@@ -211,6 +240,7 @@ impl<'s> Planner<'s> {
             let full = cutter.tokens();
             if let Some((least, _)) = room(&cutter, full) {
                 shorten_fully(text, &cutter, full, least, progress);
+                self.settle(progress);
             }
         }
     }

@@ -120,6 +120,8 @@ pub struct Conflict {
     pub limits: Vec<Unmet>,
     /// What must stay, the largest first.
     pub pinned: Vec<PinnedPart>,
+    /// The tokens that the provider adds around it.
+    pub frame: u64,
     /// The smallest input, in tokens at the high end of its range.
     pub smallest_input: u64,
     /// The limit on the answer it was judged with.

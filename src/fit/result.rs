@@ -92,6 +92,7 @@ impl Case<'_> {
         let conflict = Conflict {
             limits: unmet(&fit),
             pinned: Vec::new(),
+            frame: self.estimate.frame.get(),
             smallest_input: self.estimate.tokens.high().get(),
             max_tokens: self.output.asked,
         };
@@ -113,6 +114,7 @@ impl Case<'_> {
                 })
                 .collect(),
             pinned: self.pinned(&smallest.plan),
+            frame: smallest.estimate.frame.get(),
             smallest_input: size.high.get(),
             max_tokens: self.output.asked.map(|_| self.output.floor),
         };

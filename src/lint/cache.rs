@@ -6,6 +6,9 @@ use crate::{
     prompt::{Block, CacheTtl, Content},
 };
 
+/// The cache points that a request may have: the same for every model that has a cache.
+const MOST: usize = 4;
+
 pub(super) fn check(prompt: &Prompt<'_>, rules: Rules, notes: &mut Vec<Note>) {
     let lists = std::iter::once(&prompt.system).chain(prompt.messages.iter().map(|message| &message.blocks));
     for blocks in lists.filter(|_| rules.cache_blocks) {
@@ -32,7 +35,11 @@ pub(super) fn check(prompt: &Prompt<'_>, rules: Rules, notes: &mut Vec<Note>) {
         _ => None,
     });
     let mut shorter = false;
-    for (ttl, pointer) in tools.chain(marks) {
+    for (index, (ttl, pointer)) in tools.chain(marks).enumerate() {
+        if index == MOST {
+            let message = format!("more than {MOST} cache points");
+            notes.push(Note::new("cache-too-many-points", message).at(pointer.clone()));
+        }
         if shorter && ttl == CacheTtl::OneHour {
             let message = "a cache point of an hour stands behind one of five minutes";
             notes.push(Note::new("cache-ttl-order", message).at(pointer.clone()));

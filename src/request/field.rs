@@ -25,10 +25,13 @@ pub(super) fn count(value: Value<'_>) -> Result<Tokens, Error> {
 
 /// The first limit on the answer that stands at one of the `paths`; it must be at least 1.
 pub(super) fn max_tokens(body: Value<'_>, paths: &[&[&str]]) -> Result<Option<MaxTokens>, Error> {
-    let Some(value) = paths.iter().find_map(|path| body.at(path)) else { return Ok(None) };
+    let mut found = paths.iter().filter_map(|path| body.at(path));
+    let Some(value) = found.next() else { return Ok(None) };
     match count(value)? {
         Tokens::ZERO => Err(value.error(ErrorKind::OutOfRange, "the limit on the answer must be at least 1")),
-        tokens => Ok(Some(MaxTokens { tokens, pointer: value.pointer() })),
+        tokens => {
+            Ok(Some(MaxTokens { tokens, pointer: value.pointer(), again: found.next().map(Value::pointer) }))
+        }
     }
 }
 

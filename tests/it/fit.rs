@@ -330,6 +330,12 @@ fn bad_input_has_a_clear_answer() {
     let smallest = conflict.limits[0].smallest.unwrap();
     assert!(fitted(&giant.to_string(), &json!({"targetInput": smallest})).fits);
     assert!(!fitted(&giant.to_string(), &json!({"targetInput": smallest - 1})).fits);
+    // What stays is told with what the provider adds: together they are what would do, the range aside.
+    let stays: u64 = conflict.pinned.iter().map(|part| part.tokens).sum();
+    assert!((stays + conflict.frame).abs_diff(conflict.smallest_input) < conflict.smallest_input / 100);
+    // A prompt has no pointer, and is called by its name.
+    let shorter = fitted(&prose(300), &json!({"targetInput": 200})).to_text(tokenleash::Ink::Plain, true);
+    assert!(shorter.contains("the prompt") && shorter.contains("shorter"), "{shorter}");
     // The orphan stands where it stood, and is told of.
     let fit = fitted(&orphan.to_string(), &json!({"targetInput": 1_150}));
     assert!(fit.request.as_text().contains("nobody"));
@@ -523,6 +529,22 @@ fn faults_are_found_where_they_stand() {
             json!({"messages": [{"role": "user", "content": "x"}], "tool_choice": {"type": "tool", "name": "gone"}}),
             Dialect::Messages,
             vec![("tool-choice-unknown", "")],
+        ),
+        (
+            json!({"messages": [{"role": "user", "content": "x"}], "max_tokens": 9, "max_completion_tokens": 8}),
+            Dialect::Chat,
+            vec![("max-tokens-twice", "/max_tokens")],
+        ),
+        (
+            json!({"messages": [{"role": "user", "content": [{"text": "x"}]}], "inferenceConfig": {"maxTokens": 9},
+                "additionalModelRequestFields": {"max_tokens": 9}}),
+            Dialect::Converse,
+            vec![("max-tokens-twice", "/additionalModelRequestFields/max_tokens")],
+        ),
+        (
+            json!({"messages": [{"role": "user", "content": vec![json!({"type": "text", "text": "x", "cache_control": {"type": "ephemeral"}}); 5]}]}),
+            Dialect::Messages,
+            vec![("cache-too-many-points", "/messages/0/content/4/cache_control")],
         ),
         (
             json!({"messages": [{"role": "tool", "tool_call_id": "x", "content": "y"}]}),

@@ -10,6 +10,7 @@
 //! - `conformance`: cases of other tools' test suites, written anew
 //! - `document`: edits, against the text counted anew
 //! - `fit`: what is given up for which limits and settings, and what is a fault
+//! - `fit_oracle`: what is given up, against a search through every beginning of the order
 //! - `fit_laws`: what must hold for any request that is made to fit (proptest)
 //! - `ledger`: reservations and settlements over time, against a recomputation from the whole history
 //! - `plan`: figures that can be recomputed by hand, and the best of all limits on the answer
@@ -25,6 +26,7 @@ mod correction;
 mod document;
 mod fit;
 mod fit_laws;
+mod fit_oracle;
 mod fixtures;
 mod laws;
 mod ledger;

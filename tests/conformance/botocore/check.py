@@ -1,23 +1,23 @@
 #!/usr/bin/env python3
 """Fits random Converse requests with the program and holds each result against botocore's own validation.
 
-    calibration/botocore_fit.py target/release/tokenleash [requests]
+    scripts/python tests/conformance/botocore/requirements.txt tests/conformance/botocore/check.py PROGRAM [REQUESTS]
 
-The parameter validation is that of the Python package botocore, by its model of `bedrock-runtime`; it is
-installed into a virtual environment in the cache directory of the user. No request leaves the machine.
-Exits 1 when a result that fits is refused although the request it was made of was not.
+Each request is fitted to five targets. The parameter validation is that of the Python package botocore, by
+its model of `bedrock-runtime`; no request leaves the machine. Exits 1 when a result is refused although the
+request it was made of was not, and when the validation lets through what is known to be wrong.
 """
 
 import json
-import os
-import pathlib
 import random
 import subprocess
 import sys
-import venv
+
+import botocore
+import botocore.session
+from botocore.validate import ParamValidator
 
 WORDS = "kia ora 世界，你好。 👨‍👩‍👧‍👦 étude 🇳🇿🇦🇺 한국어 문장입니다. the quick brown fox jumps ```code``` - item {\"a\":1}".split()
-HOME = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "tokenleash-botocore"
 
 
 def text(chance, words=60):
@@ -68,23 +68,10 @@ def request(chance):
     return body
 
 
-def inside_environment():
-    environment = HOME / "bin" / "python"
-    if not environment.exists():
-        venv.create(HOME, with_pip=True)
-        subprocess.run([environment, "-m", "pip", "install", "--quiet", "botocore"], check=True)
-    os.execv(environment, [str(environment), *sys.argv])
-
-
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    try:
-        import botocore.session
-        from botocore.validate import ParamValidator
-    except ImportError:
-        inside_environment()
-    program, number = sys.argv[1], int(sys.argv[2]) if 2 < len(sys.argv) else 2000
+    program, number = sys.argv[1], int(sys.argv[2]) if 2 < len(sys.argv) else 400
     service = botocore.session.get_session().get_service_model("bedrock-runtime")
     shape, validator = service.operation_model("Converse").input_shape, ParamValidator()
 
@@ -92,6 +79,8 @@ def main():
         report = validator.validate(body, shape)
         return report.generate_report() if report.has_errors() else None
 
+    wrong = {"modelId": "m", "messages": [{"role": "user", "content": [{"toolResult": {"content": []}}]}]}
+    assert refused(wrong), "a result without an id was let through"
     chance = random.Random(7)
     requests = [request(chance) for _ in range(number)]
     lines = "\n".join(json.dumps(body, ensure_ascii=False) for body in requests)
@@ -111,7 +100,6 @@ def main():
             if fault and not refused(body):
                 bad += 1
                 print(fault, file=sys.stderr)
-    import botocore
     print(f"botocore {botocore.__version__}: {checked} results, {fits} fit, {changed} of them changed, {bad} refused")
     sys.exit(bool(bad))
 
