@@ -49,6 +49,10 @@ const PICTURES = [
 
 for (const { name, scheme, width = 1440, height = 900, act } of PICTURES) {
   const { page, close } = await openPage({ scheme, width, height });
+  // Its own letters are there from the second visit on.
+  await page.waitForSelector("body[data-loaded=all]");
+  await page.reload();
+  await page.waitForSelector("#verdict:not([data-state=loading])");
   await act(page);
   await page.mouse.move(0, 0);
   await page.waitForTimeout(600);

@@ -123,7 +123,7 @@ const amount = ({ limit }: Judgement, number: number) =>
 function figures(report: Report, { tokens: now, loading }: Answer, late: boolean): void {
   const { input, quota, output, cost, limits } = report;
   const [range, why] = sureness(input);
-  figure("input", `${late ? "≈ " : ""}${grouped(now ?? input.tokens)}`, loading ? "loading its vocabulary…" : late ? "updating…" : `tokens, ${range}`, why);
+  figure("input", `${late ? "≈ " : ""}${grouped(now ?? input.tokens)}`, loading ? "loading its vocabulary…" : late ? "updating…" : range, why);
   const tpm = limits.find(({ limit }) => limit === "tpm" || limit === "input-tpm");
   const of = tpm?.of == null ? "to plan with" : `of ${short(tpm.of)} a minute`;
   figure("charge", grouped(quota.charge), of, "The larger of what is reserved and what may finally count.");
@@ -140,7 +140,7 @@ export function figure(name: "input" | "charge" | "cost", value: string, small: 
 }
 
 function blank(): void {
-  figure("input", "–", "tokens");
+  figure("input", "–", "none counted");
   figure("charge", "–", "to plan with");
   figure("cost", "–", "at most");
   for (const id of ["meter", "shares", "advice"]) byId(id).replaceChildren();

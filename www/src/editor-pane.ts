@@ -8,8 +8,8 @@ import type { Page } from "./page.ts";
 import { grouped, tokens } from "./words.ts";
 
 export function editorPane(page: Page): void {
-  const { editor, settings, counter } = page;
-  editor.tokenSource = latest((stretches: [number, number][]) => counter.call("tokenEnds", stretches));
+  const { editor, settings } = page;
+  editor.tokenSource = latest((stretches: [number, number][]) => page.count("tokenEnds", stretches));
 
   const colours = byId("colours");
   const showColours = () => {
@@ -30,7 +30,7 @@ export function editorPane(page: Page): void {
   status(page);
 
   page.onAnswer(({ report, fault }) => {
-    editor.readAsJson(report ? report.dialect !== "text" : editor.looksLikeJson);
+    void editor.readAsJson(report ? report.dialect !== "text" : editor.looksLikeJson);
     void markFault(page, fault);
   });
 }
@@ -87,9 +87,9 @@ function files(page: Page): void {
 
 /** How long the text is, and what a selection counts. */
 function status(page: Page): void {
-  const { editor, counter, settings } = page;
+  const { editor, settings } = page;
   const [position, selection] = [byId("position"), byId("selection")];
-  const count = latest((from: number, to: number) => counter.call("tokensIn", from, to));
+  const count = latest((from: number, to: number) => page.count("tokensIn", from, to));
   editor.onSelection = (from, to) => {
     if (from === to) return say(selection, "");
     void count(from, to).then((found) => {

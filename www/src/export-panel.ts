@@ -1,5 +1,6 @@
 /** The answer and the request to take away: for programs, for people, as code. */
 import type { Report } from "tokenleash";
+import { copyText, download } from "./carry.ts";
 import { element } from "./element.ts";
 import type { Page } from "./page.ts";
 import type { Panel } from "./panels.ts";
@@ -81,19 +82,4 @@ function markdown(report: Report): string {
     `tokenleash, catalog of ${report.catalogVersion}`,
     "",
   ].join("\n");
-}
-
-export async function copyText(page: Page, text: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    page.notify("Copied.");
-  } catch {
-    page.notify("This browser does not let the page copy; select the text instead.");
-  }
-}
-
-export function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
-  element("a", { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -5,6 +5,7 @@ import type { PromptEditor } from "./editor/prompt-editor.ts";
 import type { Edit, Fault } from "./protocol.ts";
 import { Settings } from "./settings.ts";
 import { byId } from "./element.ts";
+import type { Calls } from "./worker.ts";
 
 /** Counts a text where neither the settings nor the text name a model. */
 export const ASSUMED_MODEL = "anthropic.claude-opus-4-6-v1";
@@ -37,8 +38,8 @@ export class Page {
   readonly settings = new Settings();
   /** Makes reports; it may be busy for a second with a very long text. */
   readonly judge = new Core();
-  /** Counts at every key, and is never busy for long. */
-  readonly counter = new Core();
+  /** Counts at every key, and is never busy for long; it is started behind the first answer. */
+  #counter: Core | undefined;
   models: CatalogModel[] = [];
   /** When the core and its models are there. */
   readonly ready = this.judge.call("models").then((models) => {
@@ -59,10 +60,6 @@ export class Page {
 
   constructor(readonly editor: PromptEditor) {
     editor.onEdits = (revision, edits) => this.#edited(revision, edits);
-    this.counter.onTotal = (revision, total) => {
-      this.#totals.set(revision, total);
-      this.#tell();
-    };
     this.settings.onChange(() => {
       this.#epoch += 1;
       this.#schedule(0);
@@ -74,6 +71,20 @@ export class Page {
   async start(): Promise<void> {
     await this.ready;
     await this.#judge();
+    const counter = new Core();
+    counter.onTotal = (revision, total) => {
+      this.#totals.set(revision, total);
+      this.#tell();
+    };
+    counter.edit(this.editor.revision, [{ from: 0, to: 0, insert: this.editor.text }]);
+    this.#counter = counter;
+    const { report } = this.answer;
+    if (report) this.#watch(report.model.id);
+  }
+
+  /** Asks the counter; nothing before it is there. */
+  async count<K extends "tokenEnds" | "tokensIn">(name: K, ...given: Parameters<Calls[K]>): Promise<ReturnType<Calls[K]> | undefined> {
+    return this.#counter?.call(name, ...given);
   }
 
   /** Calls with each answer, at most once a frame. */
@@ -118,7 +129,7 @@ export class Page {
 
   #edited(revision: number, edits: Edit[]): void {
     this.judge.edit(revision, edits);
-    this.counter.edit(revision, edits);
+    this.#counter?.edit(revision, edits);
     this.#schedule(this.#pause);
     this.#tell();
   }
@@ -176,15 +187,15 @@ export class Page {
       this.#tell();
       this.notify("The model's vocabulary could not be loaded; counts are a range. It is tried again with the next change.");
     };
-    Promise.all([this.judge.loadVocabularies(), this.counter.loadVocabularies()]).then(loaded, failed);
+    Promise.all([this.judge.loadVocabularies(), this.#counter?.loadVocabularies()]).then(loaded, failed);
   }
 
   /** Has the counter count by the report's model. */
   #watch(model: string): void {
-    if (model === this.#watched) return;
+    if (model === this.#watched || this.#counter === undefined) return;
     this.#watched = model;
     this.#totals.clear();
-    void this.counter.ask("watch", model).then(
+    void this.#counter.ask("watch", model).then(
       ({ value, revision }) => {
         this.#totals.set(revision, value);
         this.editor.recolour();

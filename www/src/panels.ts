@@ -3,7 +3,7 @@
  *
  * A new panel is a file with a `Panel` and a line in `PANELS` of `main.ts`. Its `build` is called once,
  * when it is first opened, with an empty element of its own; what it gives back is called with every
- * answer while the panel is in sight.
+ * answer while the panel is in sight. A panel that the first answer does not need is loaded behind it.
  */
 import { byId, element } from "./element.ts";
 import type { Answer, Page } from "./page.ts";
@@ -16,12 +16,19 @@ export interface Panel {
   build(host: HTMLElement, page: Page): ((answer: Answer) => void) | void;
 }
 
+/** A panel whose code is loaded when the page is at rest, or when it is opened before. */
+export interface LaterPanel {
+  readonly id: string;
+  readonly name: string;
+  load(): Promise<Panel>;
+}
+
 let open: (id: string) => void = () => {};
 
 /** Opens a panel by its id. */
 export const openPanel = (id: string) => open(id);
 
-export function showPanels(panels: readonly Panel[], page: Page): void {
+export function showPanels(panels: readonly (Panel | LaterPanel)[], page: Page): void {
   const [tabs, hosts] = [byId("tabs"), byId("panels")];
   const shows = new Map<string, ((answer: Answer) => void) | void>();
   let current = "";
@@ -50,9 +57,13 @@ export function showPanels(panels: readonly Panel[], page: Page): void {
       hostOf.get(other)!.hidden = !chosen;
     }
     current = id;
-    if (!shows.has(id)) shows.set(id, panel.build(hostOf.get(id)!, page));
     hosts.scrollTop = 0;
-    shows.get(id)?.(page.answer);
+    const build = (panel: Panel) => {
+      if (!shows.has(id)) shows.set(id, panel.build(hostOf.get(id)!, page));
+      if (id === current) shows.get(id)?.(page.answer);
+    };
+    if ("load" in panel) void panel.load().then(build, () => page.notify("This part of the page could not be loaded. Open it again when there is a network."));
+    else build(panel);
   };
 
   // Arrow keys move between tabs, as in every list of tabs.

@@ -3,8 +3,8 @@
  * to no server: `#1` and the JSON, deflated, in the letters of base64url. The digit is the form's version.
  */
 import type { CheckOptions } from "tokenleash";
+import { copyText, download } from "./carry.ts";
 import { byId } from "./element.ts";
-import { copyText, download } from "./export-panel.ts";
 import { menu } from "./menu.ts";
 import type { Page } from "./page.ts";
 

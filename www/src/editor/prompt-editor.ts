@@ -1,10 +1,9 @@
 /** `<prompt-editor>`: CodeMirror in a shadow root, where a strict policy lets it have its styles. */
 import { defaultKeymap, history, historyKeymap, isolateHistory, redo, undo } from "@codemirror/commands";
-import { json } from "@codemirror/lang-json";
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, syntaxHighlighting } from "@codemirror/language";
 import { setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from "@codemirror/search";
-import { Compartment, EditorSelection, EditorState, type ChangeSet } from "@codemirror/state";
+import { Compartment, EditorSelection, EditorState, type ChangeSet, type Extension } from "@codemirror/state";
 import { EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers, placeholder } from "@codemirror/view";
 import type { Edit } from "../protocol.ts";
 import { colours, tokenColours, type TokenSource } from "./token-colours.ts";
@@ -161,12 +160,18 @@ export class PromptEditor extends HTMLElement {
     this.#editor.dispatch({ effects: colours.of("again") });
   }
 
-  /** Reads the text as JSON or as plain text. */
-  readAsJson(wanted: boolean): void {
+  /** Loads what reads JSON; the first answer does not wait for it. */
+  async loadJson(): Promise<() => Extension> {
+    return (await import("@codemirror/lang-json")).json;
+  }
+
+  /** Reads the text as JSON or as plain text, to colour and to fold it. */
+  async readAsJson(wanted: boolean): Promise<void> {
     const isJson = wanted && this.length <= LONGEST_PARSED;
     if (isJson === this.#isJson) return;
     this.#isJson = isJson;
-    this.#editor.dispatch({ effects: this.#language.reconfigure(isJson ? json() : []) });
+    const json = isJson ? await this.loadJson().catch(() => undefined) : undefined;
+    if (isJson === this.#isJson) this.#editor.dispatch({ effects: this.#language.reconfigure(json?.() ?? []) });
   }
 
   /** The offset of a line and a column, both from 1; columns count characters, not UTF-16 units. */
