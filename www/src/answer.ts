@@ -125,7 +125,7 @@ function figures(report: Report, { tokens: now, loading }: Answer, late: boolean
   const [range, why] = sureness(input);
   figure("input", `${late ? "≈ " : ""}${grouped(now ?? input.tokens)}`, loading ? "loading its vocabulary…" : late ? "updating…" : range, why);
   const tpm = limits.find(({ limit }) => limit === "tpm" || limit === "input-tpm");
-  const of = tpm?.of == null ? "to plan with" : `of ${short(tpm.of)} a minute`;
+  const of = tpm?.of == null ? "to plan with" : `of ${short(tpm.of)} / min`;
   figure("charge", grouped(quota.charge), of, "The larger of what is reserved and what may finally count.");
   const money = cost === null ? "–" : dollars(cost.totalWorstMicroUsd);
   const most = output.maxTokens === null ? "for the input alone" : "at most";

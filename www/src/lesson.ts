@@ -18,7 +18,7 @@ export async function showLesson(page: Page, showMeter: (report: Metered) => voi
     `Bedrock counts an answer several times over. ${grouped(USAGE.input)} tokens in and ${grouped(USAGE.output)} out on ${name}:`,
   ]);
   figure("input", grouped(USAGE.input), "an example");
-  figure("charge", grouped(charge ?? settlement), `of ${grouped(USAGE.limits.tpm)} a minute`);
+  figure("charge", grouped(charge ?? settlement), `of ${grouped(USAGE.limits.tpm)} / min`);
   figure("cost", cost === null ? "–" : dollars(cost.totalWorstMicroUsd), "at most");
   showMeter({ quota: { reservation: reservation ?? 0, settlement: { worst: settlement }, charge: charge ?? settlement }, limits });
   byId("shares").replaceChildren(
