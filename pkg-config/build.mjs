@@ -27,7 +27,8 @@ function buildCores() {
     const built = join(target, "wasm32-unknown-unknown", "release-wasm", "tokenleash.wasm");
     const folder = join(made, name);
     run("wasm-bindgen", built, "--target", "web", "--omit-default-module-path", "--out-dir", folder, "--out-name", "core");
-    const lean = ["-O3", "--strip-debug", "--strip-producers"];
+    // LLVM has put in line what is worth it; more of it is faster nowhere and a twentieth larger when packed.
+    const lean = ["-Oz", "--skip-pass=inlining", "--skip-pass=inlining-optimizing", "--strip-debug", "--strip-producers"];
     const file = join(made, `${name}.wasm`);
     run(tool("wasm-opt"), ...lean, join(folder, "core_bg.wasm"), "-o", file);
     const bytes = readFileSync(file);
@@ -89,7 +90,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(cjs, { recursive: true });
 buildGlue();
 layCores();
-await bundle("esm", out, ["index", "full", "full-url", "inline", "slim", "node", "full-node", "workerd", "full-workerd"], {
+await bundle("esm", out, ["index", "element", "full", "full-url", "inline", "slim", "node", "full-node", "workerd", "full-workerd"], {
   "#core.wasm": "./core_bg.wasm",
   "#full.wasm": "./full_bg.wasm",
   "#core-bytes": "./core-bytes.js",
@@ -106,8 +107,9 @@ await bundle("cjs", cjs, ["inline", "slim", "node", "full-node"], {
 writeFileSync(join(cjs, "package.json"), '{ "type": "commonjs" }\n');
 run(tool("tsc"), "-p", join(here, "tsconfig.json"));
 for (const file of readdirSync(out)) {
-  if (file.endsWith(".d.ts")) copyFileSync(join(out, file), join(cjs, file));
+  if (file.endsWith(".d.ts") && !/element|workerd|node/.test(file)) copyFileSync(join(out, file), join(cjs, file));
 }
+for (const file of ["src/jsx.d.ts", "custom-elements.json", "README.md"]) copyFileSync(join(here, file), join(out, file.replace("src/", "")));
 copyFileSync(join(here, "package.template.json"), join(out, "package.json"));
 for (const licence of ["LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES"]) {
   copyFileSync(join(root, licence), join(out, licence));

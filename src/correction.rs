@@ -19,7 +19,7 @@ use crate::{
 /// The token counts of a real answer, read from its `usage` in any provider's spelling, or from the
 /// whole answer around it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Answer")]
+#[serde(try_from = "Counts")]
 pub struct Observed {
     /// Input tokens that were neither read from the cache nor written to it.
     pub input: u64,
@@ -46,9 +46,11 @@ impl Observed {
     }
 }
 
-/// A usage in Converse's, Anthropic's, `OpenAI`'s or an invocation log's spelling.
+/// A usage in Converse's, Anthropic's, `OpenAI`'s or an invocation log's spelling, or an answer with
+/// one inside.
 #[derive(Deserialize)]
 struct Counts {
+    usage: Option<Box<Counts>>,
     #[serde(
         alias = "inputTokens",
         alias = "input_tokens",
@@ -67,19 +69,11 @@ struct Counts {
     cache_write: Option<u64>,
 }
 
-/// A usage, or an answer with a usage inside.
-#[derive(Deserialize)]
-struct Answer {
-    usage: Option<Counts>,
-    #[serde(flatten)]
-    counts: Counts,
-}
-
-impl TryFrom<Answer> for Observed {
+impl TryFrom<Counts> for Observed {
     type Error = String;
 
-    fn try_from(answer: Answer) -> Result<Self, String> {
-        let counts = answer.usage.unwrap_or(answer.counts);
+    fn try_from(mut counts: Counts) -> Result<Self, String> {
+        counts = counts.usage.take().map_or(counts, |usage| *usage);
         let Some(input) = counts.input else {
             return Err("no inputTokens, input_tokens or prompt_tokens".to_owned());
         };

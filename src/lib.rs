@@ -68,6 +68,7 @@ mod report;
 mod request;
 mod route;
 mod settle;
+mod sorted;
 mod target;
 mod tariff;
 mod token_count;

@@ -11,9 +11,12 @@ mod ledger;
 mod route;
 mod whole;
 
-use js_sys::{JSON, Reflect};
+use js_sys::{JSON, JsString, Reflect};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen::{
+    JsCast,
+    prelude::{JsValue, wasm_bindgen},
+};
 
 pub use document::Document;
 pub use ledger::Ledger;
@@ -92,10 +95,11 @@ struct CountOptions {
 
 /// The tokens of a text, alone or as one message.
 #[wasm_bindgen(js_name = countTokens)]
-pub fn count_tokens(text: &str, options: JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
+pub fn count_tokens(text: &JsValue, options: JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
+    let text = String::from(string(text, "a text")?);
     let options: CountOptions = read(options)?;
     let catalog = read_catalog(catalog)?;
-    write(&crate::count_tokens(text, &options.model, options.message, catalog.get()).map_err(to_js)?)
+    write(&crate::count_tokens(&text, &options.model, options.message, catalog.get()).map_err(to_js)?)
 }
 
 /// The models of the catalog.
@@ -131,6 +135,12 @@ fn read_request(value: &JsValue, dialect: Option<Dialect>) -> Result<Request, Js
     Request::read(&text_of(value)?, dialect).map_err(to_js)
 }
 
+/// A string, called `what` in the error where it is none.
+fn string<'a>(value: &'a JsValue, what: &str) -> Result<&'a JsString, JsValue> {
+    let wrong = || to_js(Error::new(ErrorKind::WrongShape, format!("{what} is a string")));
+    value.dyn_ref::<JsString>().ok_or_else(wrong)
+}
+
 /// A string as it is, anything else as its JSON text.
 fn text_of(value: &JsValue) -> Result<String, JsValue> {
     if let Some(text) = value.as_string() {
@@ -149,7 +159,7 @@ fn read<T: DeserializeOwned + Default>(value: JsValue) -> Result<T, JsValue> {
     let wrong =
         |fault: &dyn std::fmt::Display| to_js(Error::new(ErrorKind::InvalidArgument, fault.to_string()));
     let text = text_of(&value)?;
-    serde_wasm_bindgen::from_value::<Finite>(value).map_err(|fault| wrong(&fault))?;
+    Finite::check(value).map_err(|fault| wrong(&fault))?;
     serde_json::from_str(&text).map_err(|fault| wrong(&fault))
 }
 
@@ -164,17 +174,17 @@ fn to_js(error: Error) -> JsValue {
     let js = js_sys::Error::new(&error.to_string());
     js.set_name("TokenleashError");
     let place = error.place();
-    let number = |number: Option<usize>| {
-        number.and_then(|number| u32::try_from(number).ok()).map_or(JsValue::UNDEFINED, JsValue::from)
-    };
+    let number = |number: usize| JsValue::from(u32::try_from(number).unwrap_or(u32::MAX));
     for (key, value) in [
-        ("code", JsValue::from(error.kind().code())),
-        ("line", number(place.line)),
-        ("column", number(place.column)),
-        ("pointer", place.pointer.as_deref().map_or(JsValue::UNDEFINED, JsValue::from)),
+        ("code", Some(JsValue::from(error.kind().code()))),
+        ("line", place.line.map(number)),
+        ("column", place.column.map(number)),
+        ("pointer", place.pointer.as_deref().map(JsValue::from)),
     ] {
-        // A fresh object takes every property.
-        let _ = Reflect::set(&js, &key.into(), &value);
+        if let Some(value) = value {
+            // A fresh object takes every property.
+            let _ = Reflect::set(&js, &key.into(), &value);
+        }
     }
     js.into()
 }

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Catalog, Model, model::overlay_source};
+use crate::sorted;
 
 /// The key of the source that the default policy follows where it names a model.
 const GUIDE: &str = "guide";
@@ -81,7 +82,7 @@ impl Model {
             self.burndown.published.iter().map(|rate| (catalog.date_of(&rate.source), rate)).collect();
         // Newest first; of one day, the one that stands last in the data.
         dated.reverse();
-        dated.sort_by(|(one, _), (other, _)| other.cmp(one));
+        sorted::sort_by(&mut dated, |(one, _), (other, _)| other.cmp(one));
         let latest = dated.first().copied();
         let highest = dated.iter().copied().rev().max_by_key(|(_, published)| published.rate);
         let guide = dated.iter().copied().find(|(_, published)| published.source == GUIDE);

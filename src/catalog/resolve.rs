@@ -5,7 +5,7 @@
 //! releases add at the end (a date, a version, `latest`). A form that two models share means neither.
 
 use super::{Catalog, InferenceProfile, Model};
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, sorted};
 
 /// What a spelling means.
 #[derive(Clone, Debug)]
@@ -126,7 +126,7 @@ impl Catalog {
         let far = |form: &String| (!form.contains(&wanted), edit_distance(&wanted, form));
         let mut known: Vec<_> =
             self.models.iter().map(|model| (forms(model).iter().map(far).min(), model.id.as_str())).collect();
-        known.sort_by_key(|(far, _)| *far);
+        sorted::sort_by_key(&mut known, |(far, _)| *far);
         let nearest: Vec<&str> = known.into_iter().take(3).map(|(_, id)| id).collect();
         let spelling = shortened(spelling.trim());
         let message = format!("no model \"{spelling}\" is known; the nearest are {}", nearest.join(", "));
@@ -199,7 +199,7 @@ fn canonical(name: &str) -> String {
 pub(super) fn nearest<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let wrong = shortened(wrong);
     let mut names: Vec<(usize, &str)> = names.map(|name| (edit_distance(wrong, name), name)).collect();
-    names.sort_unstable();
+    sorted::sort(&mut names);
     names.into_iter().take(3).map(|(_, name)| name).collect()
 }
 

@@ -9,6 +9,7 @@ use crate::{
     Note, Tokens,
     catalog::ImageRule,
     prompt::{CacheTtl, Kind, Media, Role},
+    sorted,
 };
 
 /// What is pending of a string may always be counted anew up to this many bytes.
@@ -304,7 +305,7 @@ impl Tally {
         }
         let owed: i64 = self.below.iter().filter(|sum| **sum < 0).sum();
         let frame = Tokens::new(u64::try_from(self.frame.saturating_add(owed)).unwrap_or_default());
-        self.traits.sort_unstable();
+        sorted::sort(&mut self.traits);
         let whole = self.parts.iter().map(|part| part.tokens).sum::<Tokens>() + frame;
         let again = whole.get().saturating_mul(self.rounds.saturating_sub(1));
         Tallied {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error as _},
+};
 use serde_json::{Map, Value};
 
 use crate::{Error, ErrorKind, Options, Tokens};
@@ -157,11 +160,21 @@ impl<'de> Deserialize<'de> for FitOptions {
             "dropUnusedTools",
         ];
         let all = Map::<String, Value>::deserialize(deserializer)?;
-        let (rules, check) =
-            all.into_iter().partition::<Map<_, _>, _>(|(key, _)| RULES.contains(&key.as_str()));
+        let mut check = Map::new();
+        let mut rules = Map::new();
+        for (key, value) in all {
+            let part = if RULES.contains(&key.as_str()) { &mut rules } else { &mut check };
+            part.insert(key, value);
+        }
         Ok(Self {
-            check: serde_json::from_value(Value::Object(check)).map_err(D::Error::custom)?,
-            how: serde_json::from_value(Value::Object(rules)).map_err(D::Error::custom)?,
+            check: part(check).map_err(D::Error::custom)?,
+            how: part(rules).map_err(D::Error::custom)?,
         })
     }
+}
+
+/// Reads one of the two by way of its text, as options are read elsewhere: `from_value` would compile
+/// all of them once more.
+fn part<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, serde_json::Error> {
+    serde_json::from_str(&Value::Object(fields).to_string())
 }

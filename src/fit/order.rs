@@ -12,6 +12,7 @@ use crate::{
         units::{BlockAt, Exchange, Pin, Unit, block, related},
     },
     prompt::{Block, Content, Role, ToolMode},
+    sorted,
 };
 
 /// One step of giving way: texts that are shortened one after the other, then what goes.
@@ -91,7 +92,7 @@ pub(super) fn steps(
         steps.push(Ranked { priority: exchange.frame.priority, unit: (index, None), step });
     }
     // Equal priorities keep the policy's order.
-    steps.sort_by_key(|ranked| ranked.priority);
+    sorted::sort_by_key(&mut steps, |ranked| ranked.priority);
     let mut all = tools(prompt, rules)?;
     if rules.policy == Policy::ToolResultsFirst {
         all.extend(texts.every_result().map(|text| Step { shorten: vec![text], drop: None }));
@@ -167,9 +168,9 @@ fn ordered(exchanges: &[Exchange], policy: Policy) -> Vec<usize> {
     let mut order: Vec<usize> = (0..exchanges.len()).collect();
     if policy == Policy::MiddleOut {
         // Twice the distance from the middle, so that it stays whole.
-        order.sort_by_key(|index| (2 * index + 1).abs_diff(exchanges.len()));
+        sorted::sort_by_key(&mut order, |index| (2 * index + 1).abs_diff(exchanges.len()));
     }
-    order.sort_by_key(|index| index + 1 == exchanges.len());
+    sorted::sort_by_key(&mut order, |index| index + 1 == exchanges.len());
     order
 }
 
@@ -182,7 +183,7 @@ fn with_bound(exchanges: &[Exchange], index: usize) -> Vec<usize> {
             together.push(earlier);
         }
     }
-    together.sort_unstable();
+    sorted::sort(&mut together);
     together
 }
 

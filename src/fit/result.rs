@@ -18,6 +18,7 @@ use crate::{
     note::few_of_a_kind,
     prompt::{Content, MaxTokens},
     request::{Changed, Changes},
+    sorted,
 };
 
 /// How many pinned parts a conflict names.
@@ -312,7 +313,7 @@ impl Case<'_> {
             };
             cuts.push((1, at.message, cut));
         }
-        cuts.sort_by_key(|(group, place, _)| (*group, *place));
+        sorted::sort_by_key(&mut cuts, |(group, place, _)| (*group, *place));
         cuts.into_iter().map(|(_, _, cut)| cut).collect()
     }
 
@@ -413,7 +414,7 @@ impl Case<'_> {
                 pinned.push(PinnedPart { pointer: part.pointer.clone(), tokens: part.tokens.get(), reason });
             }
         }
-        pinned.sort_by_key(|part| std::cmp::Reverse(part.tokens));
+        sorted::sort_by_key(&mut pinned, |part| std::cmp::Reverse(part.tokens));
         pinned.truncate(PINNED_NAMED);
         pinned
     }

@@ -13,6 +13,7 @@ use std::collections::{HashMap, HashSet};
 use crate::{
     Kind, Prompt,
     prompt::{Block, Content, Message, Role},
+    sorted,
 };
 
 pub(super) use pins::{pin, related};
@@ -286,7 +287,7 @@ pub(super) fn elements(
     let mut pointers = Vec::new();
     for (index, mut blocks) in by_message {
         let Some(message) = prompt.messages.get(index) else { continue };
-        blocks.sort_unstable();
+        sorted::sort(&mut blocks);
         let under = |block: &&Block<'_>| block.pointer.starts_with(message.pointer.as_str());
         if message.blocks.iter().filter(under).count() <= blocks.len() {
             pointers.push((message.pointer.clone(), index));

@@ -13,6 +13,7 @@ use crate::{
     count::Counter,
     fit::units::{Unit, block},
     prompt::{Block, CacheTtl, Content, Kind},
+    sorted,
 };
 
 /// What a unit takes, and what it holds that decides how surely a request is counted.
@@ -137,7 +138,7 @@ impl<'s> Scales<'s> {
     }
 
     fn add_parts(&self, mut places: Vec<usize>, weight: &mut Weight) {
-        places.sort_unstable();
+        sorted::sort(&mut places);
         let total = (signed(self.estimate.tokens.expected().get()), self.estimate.slack.get());
         let opened = |place: usize| self.estimate.opened.get(place).copied().unwrap_or(total);
         for run in places.chunk_by(|left, right| *left + 1 == *right) {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{Json, Node, Shape, Value, string};
+use crate::sorted;
 
 /// Replaces a stretch of a document's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +86,7 @@ impl Json {
 
     /// The document's text with edits that do not overlap.
     pub(crate) fn edited(&self, mut edits: Vec<Edit>) -> String {
-        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+        sorted::sort_by_key(&mut edits, |edit| (edit.span.start, edit.span.end));
         let mut text = String::with_capacity(self.text.len());
         let mut at = 0;
         for edit in &edits {

@@ -5,6 +5,7 @@
 use std::{borrow::Cow, fmt::Write};
 
 use super::{Value, write_python};
+use crate::sorted;
 
 /// The arguments of `json.dumps`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,7 +37,7 @@ fn write_value(value: Value<'_>, style: Style, depth: usize, out: &mut String) {
     } else if value.is_object() {
         let mut entries: Vec<_> = value.entries().collect();
         if style.sorted {
-            entries.sort_by(|(left, _), (right, _)| left.cmp(right));
+            sorted::sort_by(&mut entries, |(left, _), (right, _)| left.cmp(right));
         }
         write_list(['{', '}'], entries.into_iter(), style, depth, out, |(key, item), out| {
             write_python(&key, style.ascii, out);

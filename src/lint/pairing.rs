@@ -7,6 +7,7 @@ use super::Rules;
 use crate::{
     Note, Prompt,
     prompt::{Block, Content, Message, Role},
+    sorted,
 };
 
 pub(super) fn check(prompt: &Prompt<'_>, _rules: Rules, notes: &mut Vec<Note>) {
@@ -72,7 +73,7 @@ fn results<'p>(turn: &[&'p Message<'_>], open: &mut HashMap<&'p str, &'p Block<'
         }
     }
     let mut unanswered: Vec<_> = open.iter().collect();
-    unanswered.sort_by_key(|(_, block)| block.pointer.as_str());
+    sorted::sort_by(&mut unanswered, |(_, one), (_, other)| one.pointer.cmp(&other.pointer));
     for (id, block) in unanswered {
         let message = format!("the call \"{id}\" has no result in the turn after it");
         notes.push(Note::new("unanswered-tool-call", message).at(block.pointer.clone()));

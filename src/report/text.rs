@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use crate::{Basis, Correction, Judgement, LimitName, OutputSetBy, Part, Report};
+use crate::{Basis, Correction, Judgement, LimitName, OutputSetBy, Part, Report, sorted};
 
 /// Parts shown one by one; the others are summed up.
 const PARTS_SHOWN: usize = 12;
@@ -151,7 +151,7 @@ impl Report {
         };
         writeln!(out, "\n{}  {} tokens  {}", ink.strong("input "), grouped(input.tokens), ink.faint(&sure))?;
         let mut largest: Vec<&Part> = input.parts.iter().collect();
-        largest.sort_by_key(|part| std::cmp::Reverse(part.tokens));
+        sorted::sort_by_key(&mut largest, |part| std::cmp::Reverse(part.tokens));
         let shown_least = largest.get(PARTS_SHOWN - 1).map_or(0, |part| part.tokens.get());
         let mut rest = (0_u64, 0_u64);
         let mut rows: Vec<(String, String, u64)> = Vec::new();

@@ -9,6 +9,7 @@ use crate::{
         Json, Value,
         edit::{pointer_token, quoted},
     },
+    sorted,
 };
 
 /// What is to change. Pointers are those of the request as it stands.
@@ -159,7 +160,7 @@ fn apply(json: &Json, body: Value<'_>, dialect: Dialect, changes: &Changes) -> (
         })
         .collect();
     let depth = |pointer: &str| pointer.matches('/').count();
-    gone.sort_by_key(|(parent, place, pointer)| {
+    sorted::sort_by_key(&mut gone, |(parent, place, pointer)| {
         (std::cmp::Reverse(depth(pointer)), parent.span().start, std::cmp::Reverse(*place))
     });
     for (_, _, pointer) in &gone {

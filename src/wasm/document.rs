@@ -3,7 +3,7 @@
 use js_sys::{JsString, Uint32Array};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::{read_catalog, to_js, whole::whole};
+use super::{read_catalog, string, to_js, whole::whole};
 
 /// A text that is edited and whose tokens are known after every edit.
 #[wasm_bindgen]
@@ -17,10 +17,12 @@ pub struct Document {
 impl Document {
     /// A document for a model, in any spelling of it.
     #[wasm_bindgen(constructor)]
-    pub fn new(text: &JsString, model: &str, catalog: &JsValue) -> Result<Self, JsValue> {
+    pub fn new(text: &JsValue, model: &JsValue, catalog: &JsValue) -> Result<Self, JsValue> {
+        let text = string(text, "a text")?;
+        let model = String::from(string(model, "a model")?);
         let catalog = read_catalog(catalog)?;
-        let document = crate::Document::new("", model, catalog.get()).map_err(to_js)?;
-        let mut new = Self { document, model: model.to_owned() };
+        let document = crate::Document::new("", &model, catalog.get()).map_err(to_js)?;
+        let mut new = Self { document, model };
         new.put(0, 0, text)?;
         Ok(new)
     }
@@ -32,8 +34,8 @@ impl Document {
     }
 
     /// Puts `insert` in the place of the text between two offsets; returns the new total.
-    pub fn edit(&mut self, from: f64, to: f64, insert: &JsString) -> Result<f64, JsValue> {
-        self.put(offset(from)?, offset(to)?, insert)
+    pub fn edit(&mut self, from: &JsValue, to: &JsValue, insert: &JsValue) -> Result<f64, JsValue> {
+        self.put(offset(from)?, offset(to)?, string(insert, "an insertion")?)
     }
 
     /// The tokens of the text.
@@ -62,14 +64,14 @@ impl Document {
 
     /// The tokens that end between two offsets.
     #[wasm_bindgen(js_name = tokensIn)]
-    pub fn tokens_in(&self, from: f64, to: f64) -> Result<f64, JsValue> {
+    pub fn tokens_in(&self, from: &JsValue, to: &JsValue) -> Result<f64, JsValue> {
         let tokens = self.document.tokens_in_utf16(offset(from)?..offset(to)?).map_err(to_js)?;
         Ok(number(tokens.get()))
     }
 
     /// Where the tokens between two offsets end; undefined where the model's vocabulary is not at hand.
     #[wasm_bindgen(js_name = tokenEnds)]
-    pub fn token_ends(&self, from: f64, to: f64) -> Result<Option<Uint32Array>, JsValue> {
+    pub fn token_ends(&self, from: &JsValue, to: &JsValue) -> Result<Option<Uint32Array>, JsValue> {
         let ends = self.document.token_ends_utf16(offset(from)?..offset(to)?).map_err(to_js)?;
         Ok(ends.map(|ends| {
             let ends: Vec<u32> = ends.into_iter().map(|end| u32::try_from(end).unwrap_or(u32::MAX)).collect();
@@ -95,7 +97,7 @@ impl Document {
 }
 
 /// An offset as JavaScript gives it.
-fn offset(number: f64) -> Result<usize, JsValue> {
+fn offset(number: &JsValue) -> Result<usize, JsValue> {
     let offset = whole(number, f64::from(u32::MAX), "an offset")?;
     Ok(usize::try_from(offset).unwrap_or(usize::MAX))
 }

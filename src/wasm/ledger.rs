@@ -31,30 +31,35 @@ impl Ledger {
     }
 
     /// Admits a request if its charge fits every limit now.
-    pub fn reserve(&mut self, now_ms: f64, charge: f64) -> Result<JsValue, JsValue> {
+    pub fn reserve(&mut self, now_ms: &JsValue, charge: &JsValue) -> Result<JsValue, JsValue> {
         write(&self.0.reserve(count(now_ms, "a time")?, tokens(charge)?))
     }
 
     /// Counts a request that was sent without asking; gives its ticket.
-    pub fn record(&mut self, now_ms: f64, charge: f64) -> Result<JsValue, JsValue> {
+    pub fn record(&mut self, now_ms: &JsValue, charge: &JsValue) -> Result<JsValue, JsValue> {
         write(&self.0.record(count(now_ms, "a time")?, tokens(charge)?))
     }
 
     /// Closes a ticket with what its request counted finally.
-    pub fn settle(&mut self, now_ms: f64, ticket: f64, settlement: f64) -> Result<JsValue, JsValue> {
+    pub fn settle(
+        &mut self,
+        now_ms: &JsValue,
+        ticket: &JsValue,
+        settlement: &JsValue,
+    ) -> Result<JsValue, JsValue> {
         let settled =
             self.0.settle(count(now_ms, "a time")?, Ticket(count(ticket, "a ticket")?), tokens(settlement)?);
         write(&settled.map_err(to_js)?)
     }
 
     /// Closes the ticket of a request that was not sent.
-    pub fn release(&mut self, now_ms: f64, ticket: f64) -> Result<JsValue, JsValue> {
+    pub fn release(&mut self, now_ms: &JsValue, ticket: &JsValue) -> Result<JsValue, JsValue> {
         let released = self.0.release(count(now_ms, "a time")?, Ticket(count(ticket, "a ticket")?));
         write(&released.map_err(to_js)?)
     }
 
     /// What is left of each limit.
-    pub fn headroom(&self, now_ms: f64) -> Result<JsValue, JsValue> {
+    pub fn headroom(&self, now_ms: &JsValue) -> Result<JsValue, JsValue> {
         write(&self.0.headroom(count(now_ms, "a time")?))
     }
 
@@ -65,6 +70,6 @@ impl Ledger {
     }
 }
 
-fn tokens(number: f64) -> Result<Tokens, JsValue> {
+fn tokens(number: &JsValue) -> Result<Tokens, JsValue> {
     count(number, "a number of tokens").map(Tokens::new)
 }

@@ -120,7 +120,8 @@ fn the_callers_catalog_is_laid_over_ours() {
 fn models_and_counts() {
     let all: js_sys::Array = models(&JsValue::UNDEFINED).expect("models").into();
     assert!(20 < all.length());
-    let count = count_tokens("Kia ora", parse(r#"{"model":"gpt-4o"}"#), &JsValue::UNDEFINED).expect("count");
+    let count =
+        count_tokens(&"Kia ora".into(), parse(r#"{"model":"gpt-4o"}"#), &JsValue::UNDEFINED).expect("count");
     assert_eq!(Reflect::get(&count, &"basis".into()).expect("basis").as_string().as_deref(), Some("exact"));
 }
 
@@ -128,23 +129,26 @@ fn models_and_counts() {
 fn a_document_is_edited_as_a_string_is() {
     let none = JsValue::UNDEFINED;
     for model in ["claude-opus-4-6", "gpt-4o", "nova-pro"] {
-        let mut document = Document::new(&"Kia ora 😀!".into(), model, &none).expect("a model");
+        let mut document = Document::new(&"Kia ora 😀!".into(), &model.into(), &none).expect("a model");
         for (from, to, insert, expected) in [
             (0, 3, "Tēnā", "Tēnā ora 😀!"),
             (12, 12, "\nWho?", "Tēnā ora 😀!\nWho?"),
             (4, 4, &" and words".repeat(2000), ""),
             (4, 20_004, "", "Tēnā ora 😀!\nWho?"),
         ] {
-            let total = document.edit(f64::from(from), f64::from(to), &insert.into()).expect("in range");
+            let total = document.edit(&from.into(), &to.into(), &insert.into()).expect("in range");
             let text = String::from(document.text());
             assert!(expected.is_empty() || text == expected, "{text}");
             let options = JSON::parse(&format!(r#"{{"model":"{model}"}}"#)).expect("JSON");
-            let count = count_tokens(&text, options, &none).expect("count");
+            let count = count_tokens(&text.as_str().into(), options, &none).expect("count");
             let count = Reflect::get(&count, &"tokens".into()).expect("tokens").as_f64();
             assert_eq!((Some(total), Some(document.total())), (count, count), "{model} {text}");
-            let ends = document.token_ends(0.0, document.length()).expect("in range");
+            let ends = document.token_ends(&0.into(), &document.length().into()).expect("in range");
             let ends = ends.map_or(total, |ends| f64::from(ends.length()));
-            assert_eq!((ends, document.tokens_in(0.0, document.length()).expect("in range")), (total, total));
+            assert_eq!(
+                (ends, document.tokens_in(&0.into(), &document.length().into()).expect("in range")),
+                (total, total)
+            );
         }
     }
 }
@@ -153,21 +157,22 @@ fn a_document_is_edited_as_a_string_is() {
 #[wasm_bindgen_test]
 fn halves_of_pairs_come_and_go() {
     let mut document =
-        Document::new(&"a😀b".into(), "claude-opus-4-6", &JsValue::UNDEFINED).expect("a model");
+        Document::new(&"a😀b".into(), &"claude-opus-4-6".into(), &JsValue::UNDEFINED).expect("a model");
     let whole = document.total();
-    document.edit(2.0, 2.0, &"-".into()).expect("inside the pair");
+    document.edit(&2.into(), &2.into(), &"-".into()).expect("inside the pair");
     let expected = JsString::from_char_code(&[0x61, 0xD83D, 0x2D, 0xDE00, 0x62]);
     assert!(document.text() == expected, "{:?}", document.text());
-    document.edit(1.0, 2.0, &"".into()).expect("in range");
+    document.edit(&1.into(), &2.into(), &"".into()).expect("in range");
     assert_eq!(document.length(), 4.0);
     let half = JsString::from_char_code(&[0xD83D]);
-    assert_eq!(document.edit(1.0, 2.0, &half).expect("in range"), whole);
+    assert_eq!(document.edit(&1.into(), &2.into(), &half).expect("in range"), whole);
     assert_eq!(String::from(document.text()), "a😀b");
 }
 
 #[wasm_bindgen_test]
 fn offsets_that_cannot_be_are_errors() {
-    let mut document = Document::new(&"ab".into(), "claude-opus-4-6", &JsValue::UNDEFINED).expect("a model");
+    let mut document =
+        Document::new(&"ab".into(), &"claude-opus-4-6".into(), &JsValue::UNDEFINED).expect("a model");
     for (from, to, code) in [
         (0.0, 3.0, "out-of-range"),
         (2.0, 1.0, "invalid-argument"),
@@ -176,9 +181,12 @@ fn offsets_that_cannot_be_are_errors() {
         (f64::NAN, 1.0, "out-of-range"),
         (0.0, f64::INFINITY, "out-of-range"),
     ] {
-        let error = document.edit(from, to, &"x".into()).expect_err("no such place");
+        let error = document.edit(&from.into(), &to.into(), &"x".into()).expect_err("no such place");
         assert_eq!(Reflect::get(&error, &"code".into()).expect("code").as_string().as_deref(), Some(code));
-        assert!(document.tokens_in(from, to).is_err() && document.token_ends(from, to).is_err());
+        assert!(
+            document.tokens_in(&from.into(), &to.into()).is_err()
+                && document.token_ends(&from.into(), &to.into()).is_err()
+        );
     }
     assert_eq!(String::from(document.text()), "ab");
 }
@@ -215,13 +223,13 @@ fn a_ledger_answers_as_the_native_one() {
         let mut ledger = Ledger::new(get(&case, "limits")).expect("limits");
         for call in js_sys::Array::from(&get(&case, "calls")).iter() {
             let arguments = js_sys::Array::from(&get(&call, "1"));
-            let number = |place| arguments.get(place).as_f64().unwrap_or(f64::NAN);
+            let number = |place| JsValue::from(arguments.get(place).as_f64().unwrap_or(f64::NAN));
             let answer = match get(&call, "0").as_string().as_deref() {
-                Some("reserve") => ledger.reserve(number(0), number(1)),
-                Some("record") => ledger.record(number(0), number(1)),
-                Some("settle") => ledger.settle(number(0), number(1), number(2)),
-                Some("release") => ledger.release(number(0), number(1)),
-                Some("headroom") => ledger.headroom(number(0)),
+                Some("reserve") => ledger.reserve(&number(0), &number(1)),
+                Some("record") => ledger.record(&number(0), &number(1)),
+                Some("settle") => ledger.settle(&number(0), &number(1), &number(2)),
+                Some("release") => ledger.release(&number(0), &number(1)),
+                Some("headroom") => ledger.headroom(&number(0)),
                 Some("inFlight") => ledger.in_flight(),
                 Some("toJSON") => ledger.to_json(),
                 other => panic!("{other:?}"),

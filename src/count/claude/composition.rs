@@ -1,5 +1,7 @@
 //! Canonical composition (NFC) of one stretch of text, in the Unicode version of the measurement.
 
+use crate::sorted;
+
 /// Decompositions, compositions and combining classes of all planes.
 pub(super) struct Composition {
     /// First and last code point of a range, and its combining class; ascending.
@@ -48,8 +50,8 @@ impl Composition {
         }
         unsettled.push((VOWELS.start, VOWELS.end - 1));
         unsettled.push((TRAILS.start, TRAILS.end - 1));
-        compositions.sort_unstable();
-        unsettled.sort_unstable();
+        sorted::sort(&mut compositions);
+        sorted::sort(&mut unsettled);
         Self { classes, decompositions, compositions, unsettled }
     }
 
