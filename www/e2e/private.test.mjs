@@ -22,13 +22,13 @@ test("after loading the page sends nothing, whatever is done with it", async (te
 test("what is needed for the first answer is at most 600 kB, compressed", async (test) => {
   const bodies = new Map();
   const prepare = async (page) => {
-    await page.addInitScript(() => delete Navigator.prototype.serviceWorker);
+    // What comes behind the first answer waits for the browser to be idle.
+    await page.addInitScript(() => (window.requestIdleCallback = () => 0));
     page.context().on("response", (response) => bodies.set(response.url(), response.body()));
   };
   const { close } = await openPage({ test, prepare });
-  const needed = [...bodies];
   let sum = 0;
-  for (const [url, body] of needed) {
+  for (const [url, body] of bodies) {
     const size = brotliCompressSync(await body, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
     test.diagnostic(`${String(size).padStart(7)}  ${new URL(url).pathname}`);
     sum += size;
@@ -61,6 +61,12 @@ test("it opens and works without a network", async (test) => {
   await page.waitForSelector("#fit-apply:not([hidden])");
   assert.deepEqual(faults, []);
   assert.deepEqual(await close(), []);
+});
+
+test("where the core does not load, the page says so in plain words", async (test) => {
+  const { page } = await openPage({ test, prepare: (page) => page.context().route("**/*.wasm", (route) => route.abort()) });
+  assert.equal(await page.getAttribute("#verdict", "data-state"), "fault");
+  assert.match(await page.textContent("#reason"), /did not load, reload the page/);
 });
 
 test("an own policy holds: no inline script or style, no string as code, no other host", async (test) => {

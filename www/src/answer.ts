@@ -34,7 +34,7 @@ export function answerView(page: Page): void {
         if (page.answer.report) figures(page.answer.report, page.answer, true);
       }, LATE);
     }
-    if (answer.empty && answer.report === undefined) {
+    if (answer.empty && answer.report === undefined && answer.fault?.code !== "no-core") {
       if (!lesson) void showLesson(page, showMeter);
       lesson = true;
       shown = undefined;

@@ -9,7 +9,8 @@ import { dollars, grouped } from "./words.ts";
 const USAGE = { model: ASSUMED_MODEL, input: 200, output: 1000, maxTokens: 1000, limits: { tpm: 6000 } };
 
 export async function showLesson(page: Page, showMeter: (report: Metered) => void): Promise<void> {
-  await page.ready;
+  // Where the core does not load, the page says so elsewhere.
+  if (!(await page.ready.then(() => true, () => false))) return;
   const settled = await page.judge.call("settle", USAGE);
   if (!page.answer.empty) return;
   const { settlement, reservation, charge, burndownRate, limits, cost } = settled;

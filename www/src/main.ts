@@ -13,7 +13,7 @@ import { Page } from "./page.ts";
 import { showPanels, type LaterPanel, type Panel } from "./panels.ts";
 import { keepOffline } from "./offline.ts";
 import { openShared, shareMenu } from "./share.ts";
-import { themeButton } from "./theme.ts";
+import { ownLetters, themeButton } from "./theme.ts";
 import type { PromptEditor } from "./editor/prompt-editor.ts";
 
 /** In the order of their tabs. */
@@ -29,7 +29,7 @@ const PANELS: readonly (Panel | LaterPanel)[] = [
 /** Loads what the first answer did not need, so that nothing is asked of the network later. */
 async function loadTheRest(): Promise<void> {
   const rest = PANELS.flatMap((panel) => ("load" in panel ? [panel.load()] : []));
-  await Promise.allSettled([...rest, import("./editor/difference.ts"), page.editor.loadJson()]);
+  await Promise.allSettled([...rest, import("./editor/difference.ts"), page.editor.loadJson(), ownLetters()]);
   document.body.dataset.loaded = "all";
   keepOffline();
 }

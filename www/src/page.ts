@@ -69,7 +69,11 @@ export class Page {
 
   /** Gives the first answer, once the core is there. */
   async start(): Promise<void> {
-    await this.ready;
+    try {
+      await this.ready;
+    } catch (error) {
+      return this.#fail(error as Error);
+    }
     await this.#judge();
     const counter = new Core();
     counter.onTotal = (revision, total) => {
@@ -159,17 +163,28 @@ export class Page {
     this.#due = undefined;
     this.#judging = true;
     const epoch = this.#epoch;
-    const { value, revision, took } = await this.judge.ask("report", this.settings.options, ASSUMED_MODEL);
+    try {
+      const { value, revision, took } = await this.judge.ask("report", this.settings.options, ASSUMED_MODEL);
+      this.#took = took;
+      this.#judged = { revision, epoch };
+      for (const earlier of this.#totals.keys()) if (earlier < revision) this.#totals.delete(earlier);
+      const { report, fault, assumedModel } = value;
+      this.answer = { ...this.answer, report, fault, assumedModel };
+      if (report) this.#watch(report.model.id);
+      if (report?.notes.some(({ code }) => code === "vocabulary-left-out")) this.#loadVocabularies();
+    } catch (error) {
+      this.#judged = { revision: this.editor.revision, epoch };
+      this.#fail(error as Error);
+    }
     this.#judging = false;
-    this.#took = took;
-    this.#judged = { revision, epoch };
-    for (const earlier of this.#totals.keys()) if (earlier < revision) this.#totals.delete(earlier);
-    const { report, fault, assumedModel } = value;
-    this.answer = { ...this.answer, report, fault, assumedModel };
-    if (report) this.#watch(report.model.id);
-    if (report?.notes.some(({ code }) => code === "vocabulary-left-out")) this.#loadVocabularies();
     this.#tell();
     if (this.#stale) this.#schedule(this.#pause);
+  }
+
+  /** The core itself does not answer. */
+  #fail({ message }: Error): void {
+    this.answer = { ...this.answer, report: undefined, fault: { message: `the counter did not load, reload the page to try again (${message})`, code: "no-core" } };
+    this.#tell();
   }
 
   /** Loads what counts the model's own tokens; until it is there, the range stands and says so. */

@@ -83,21 +83,21 @@ export type Calls = typeof calls;
 const ready = init();
 
 async function answer(message: Exclude<ToCore, { kind: "load" }>): Promise<void> {
-  await ready;
-  if (message.kind === "edit") {
-    edit(message.edits);
-    revision = message.revision;
-    if (watched) tell({ kind: "total", revision, total: watched.total });
-    return;
-  }
   const began = performance.now();
-  const { id, name, given } = message;
   try {
-    const call = calls[name as keyof Calls] as (...given: unknown[]) => unknown;
-    const value = call(...given);
-    tell({ kind: "done", id, value, revision, took: performance.now() - began });
+    await ready;
+    if (message.kind === "edit") {
+      edit(message.edits);
+      revision = message.revision;
+      if (watched) tell({ kind: "total", revision, total: watched.total });
+      return;
+    }
+    const call = calls[message.name as keyof Calls] as (...given: unknown[]) => unknown;
+    const value = call(...message.given);
+    tell({ kind: "done", id: message.id, value, revision, took: performance.now() - began });
   } catch (error) {
-    tell({ kind: "failed", id, fault: faultOf(error), revision, took: performance.now() - began });
+    // An edit that fails has nobody to tell; the next question fails for the same reason.
+    if (message.kind === "call") tell({ kind: "failed", id: message.id, fault: faultOf(error), revision, took: performance.now() - began });
   }
 }
 
