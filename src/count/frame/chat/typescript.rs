@@ -141,7 +141,9 @@ impl<'a> Writer<'a> {
         }
         match schema.get("type") {
             Some(list) if list.is_array() => {
-                let variants: Vec<_> = list.items().map(|name| (schema, name.as_str())).collect();
+                // What is no name cannot be looked up in the schema, which would lead here again.
+                let named = |name: Value<'a>| name.as_str().unwrap_or(Cow::Borrowed("any"));
+                let variants: Vec<_> = list.items().map(|name| (schema, Some(named(name)))).collect();
                 self.union(&variants);
             }
             name => self.named(schema, name.and_then(Value::as_str).as_deref()),
@@ -235,6 +237,10 @@ mod tests {
                     "properties": {"b": {"type": "string"}}}}}}"##,
                 "// F\n//\ntype f = (_: {\n// A\n//\n// An a.\na?: { b?: string }[],\n\
                  c?: boolean, // default: true\n}) => any;\n",
+            ),
+            (
+                r#"{"name": "f", "parameters": {"properties": {"a": {"type": ["string", null, ["number"]]}}}}"#,
+                "type f = (_: { a?: string | any | any }) => any;\n",
             ),
             (
                 r#"{"name": "f", "parameters": {"properties": {"tz":
