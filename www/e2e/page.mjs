@@ -56,7 +56,7 @@ export async function report(page) {
   await openPanel(page, "export");
   await page.selectOption("#panel-export select", "json");
   await settled(page);
-  await page.waitForSelector("#export-text[data-current=true]");
+  await page.waitForSelector("#panels:not([data-due]) #export-text[data-current=true]");
   return JSON.parse(await page.textContent("#export-text"));
 }
 

@@ -266,7 +266,7 @@ test("a link carries the settings, and the text where that was asked for", async
 async function exported(form) {
   await openPanel(page, "export");
   await page.selectOption("#panel-export select", form);
-  await page.waitForSelector("#export-text[data-current=true]");
+  await page.waitForSelector("#panels:not([data-due]) #export-text[data-current=true]");
   return page.textContent("#export-text");
 }
 

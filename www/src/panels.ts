@@ -23,6 +23,9 @@ export interface LaterPanel {
   load(): Promise<Panel>;
 }
 
+/** Milliseconds without an answer after which the panel in sight is shown anew. */
+const REST = 150;
+
 let open: (id: string) => void = () => {};
 
 /** Opens a panel by its id. */
@@ -76,6 +79,16 @@ export function showPanels(panels: readonly (Panel | LaterPanel)[], page: Page):
     open(next.id);
     tabOf.get(next.id)!.focus();
   });
-  page.onAnswer((answer) => shows.get(current)?.(answer));
+  // While someone types, the verdict keeps up with every key and the panel rests until the keys do.
+  let due: ReturnType<typeof setTimeout> | undefined;
+  page.onAnswer((answer) => {
+    if (answer.report === undefined) return shows.get(current)?.(answer);
+    hosts.dataset.due = "";
+    clearTimeout(due);
+    due = setTimeout(() => {
+      delete hosts.dataset.due;
+      shows.get(current)?.(page.answer);
+    }, REST);
+  });
   open(panels[0]!.id);
 }

@@ -10,7 +10,7 @@ export const tokens = (number: number) => `${grouped(number)} token${number === 
 
 /** A message of the core as a sentence; a name that begins it stays as it is written. */
 export const sentence = (message: string) =>
-  `${/^\w+_/.test(message) ? message : message.charAt(0).toUpperCase() + message.slice(1)}${/[.!?]$/.test(message) ? "" : "."}`;
+  `${/^[a-z]+[A-Z_]/.test(message) ? message : message.charAt(0).toUpperCase() + message.slice(1)}${/[.!?]$/.test(message) ? "" : "."}`;
 
 /** A number in four characters or so: 1,234 as it is, 3,000,000 as 3M. */
 export function short(number: number): string {
