@@ -7,10 +7,14 @@ mod fit;
 mod input;
 mod models;
 mod plan;
+mod replay;
 mod route;
 mod settle;
 
-use std::{io, process::ExitCode};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use clap::{CommandFactory, Parser};
 
@@ -76,6 +80,12 @@ fn dispatch(command: Command) -> Result<Outcome, Failure> {
         Command::Count(arguments) => count::run(&arguments),
         Command::Settle(arguments) => settle::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
+        Command::Sql(arguments) => {
+            let catalog = catalog(arguments.catalog())?;
+            writeln!(io::stdout().lock(), "{}", arguments.query(&catalog)?.trim_end())?;
+            Ok(Outcome::Fits)
+        }
         Command::Models(arguments) => models::run(&arguments),
         Command::Route(arguments) => route::run(&arguments),
         Command::Completions { shell } => {

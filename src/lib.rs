@@ -64,11 +64,15 @@ mod plan;
 mod price;
 mod prompt;
 mod quota;
+#[cfg(feature = "replay")]
+mod replay;
 mod report;
 mod request;
 mod route;
 mod settle;
 mod sorted;
+#[cfg(feature = "replay")]
+mod sql;
 mod target;
 mod tariff;
 mod token_count;
@@ -106,6 +110,8 @@ pub use plan::{
 pub use price::Money;
 pub use prompt::{Kind, Prompt, Role};
 pub use quota::{Endpoint, InputTokens, QuotaRule};
+#[cfg(feature = "replay")]
+pub use replay::*;
 pub use report::*;
 pub use request::{Dialect, PatchOperation, Request};
 pub use route::{
@@ -113,6 +119,8 @@ pub use route::{
     Way, route,
 };
 pub use settle::{Settlement, Usage, settle};
+#[cfg(feature = "replay")]
+pub use sql::{SqlEngine, quota_query};
 pub use token_count::{TokenCount, count_tokens, token_ends};
 pub use tokens::{Range, Tokens};
 

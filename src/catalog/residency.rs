@@ -41,6 +41,12 @@ impl Route {
 }
 
 impl Residency {
+    /// The Regions of its countries.
+    pub fn regions<'a>(&self, catalog: &'a Catalog) -> Vec<&'a str> {
+        let regions = catalog.regions.iter().filter(|(_, region)| self.countries.contains(&region.country));
+        regions.map(|(id, _)| id.as_str()).collect()
+    }
+
     /// Why requests from a source Region may leave the area, or cannot be promised to stay in it.
     pub(crate) fn broken_by(&self, source: &str, reach: Reach<'_>, catalog: &Catalog) -> Option<String> {
         let outside = |id: &str| match catalog.regions.get(id) {

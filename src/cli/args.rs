@@ -2,10 +2,12 @@
 
 mod fit;
 mod plan;
+mod replay;
 mod route;
 
 pub(super) use fit::FitArguments;
 pub(super) use plan::PlanArguments;
+pub(super) use replay::{ReplayArguments, SqlArguments};
 pub(super) use route::RouteArguments;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -35,6 +37,10 @@ pub(super) enum Command {
     Settle(SettleArguments),
     /// Say how many such requests an account carries, which max_tokens to set, and which quota to ask for.
     Plan(Box<PlanArguments>),
+    /// Read invocation logs, and say what was near its quota, what was wasted, and what to do.
+    Replay(Box<ReplayArguments>),
+    /// Print a query that computes what replay does, for an engine that has the logs already.
+    Sql(SqlArguments),
     /// List the models of the catalog, or one of them.
     Models(ModelsArguments),
     /// Say where a request may run: profile, Regions, quota, price, residency.
@@ -265,12 +271,18 @@ impl RuleArguments {
         }
     }
 
-    const fn rates(&self) -> RatesPolicy {
-        match self.rates {
-            RatesArgument::Default => RatesPolicy::Default,
-            RatesArgument::Guide => RatesPolicy::Guide,
-            RatesArgument::Latest => RatesPolicy::Latest,
-            RatesArgument::Highest => RatesPolicy::Highest,
+    fn rates(&self) -> RatesPolicy {
+        self.rates.into()
+    }
+}
+
+impl From<RatesArgument> for RatesPolicy {
+    fn from(rates: RatesArgument) -> Self {
+        match rates {
+            RatesArgument::Default => Self::Default,
+            RatesArgument::Guide => Self::Guide,
+            RatesArgument::Latest => Self::Latest,
+            RatesArgument::Highest => Self::Highest,
         }
     }
 }

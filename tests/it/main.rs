@@ -15,6 +15,8 @@
 //! - `ledger`: reservations and settlements over time, against a recomputation from the whole history
 //! - `plan`: figures that can be recomputed by hand, and the best of all limits on the answer
 //! - `route`: where requests may run, and what is refused
+//! - `replay`: invocation logs, a row for each form of record, and what must hold for any log
+//! - `replay_program`: logs as files, and the SQL queries, which other engines run
 //! - `truth`: recorded requests with the provider's own counts, where that data is at hand
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
@@ -33,5 +35,7 @@ mod ledger;
 mod plan;
 mod program;
 mod reading;
+mod replay;
+mod replay_program;
 mod route;
 mod truth;
