@@ -288,7 +288,7 @@ impl Ledger {
 }
 
 impl Ticket {
-    fn not_open(self) -> Error {
+    pub(crate) fn not_open(self) -> Error {
         let message = format!("ticket {} is not open: it was settled or released, or it expired", self.0);
         Error::new(ErrorKind::UnknownTicket, message)
     }

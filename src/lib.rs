@@ -70,6 +70,8 @@ mod report;
 mod request;
 mod route;
 mod settle;
+#[cfg(all(feature = "redis", not(target_arch = "wasm32")))]
+mod shared_ledger;
 mod sorted;
 #[cfg(feature = "replay")]
 mod sql;
@@ -119,6 +121,8 @@ pub use route::{
     Way, route,
 };
 pub use settle::{Settlement, Usage, settle};
+#[cfg(all(feature = "redis", not(target_arch = "wasm32")))]
+pub use shared_ledger::{SharedError, SharedLedger};
 #[cfg(feature = "replay")]
 pub use sql::{SqlEngine, quota_query};
 pub use token_count::{TokenCount, count_tokens, token_ends};

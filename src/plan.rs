@@ -240,6 +240,12 @@ pub fn plan(load: &Load, catalog: &Catalog) -> Result<Plan, Error> {
         catalog,
     ));
     notes.extend(outputs.notes(load, least));
+    let Limits { used_tpm, used_rpm, used_tpd, budget_micro_usd, .. } = load.limits;
+    if budget_micro_usd.is_some() || used_tpm.max(used_rpm).max(used_tpd) != 0 {
+        let message =
+            "a plan is for whole minutes and days: what is used already and the budget are not looked at";
+        notes.push(Note::new("limits-not-planned", message));
+    }
     let mut choices = Vec::new();
     choices.extend(load.max_tokens.map(|max_tokens| sizing.choice(ChoiceName::AsSet, max_tokens)));
     choices.push(sizing.choice(ChoiceName::Least, least));

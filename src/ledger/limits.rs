@@ -40,11 +40,11 @@ impl Default for LedgerLimits {
 }
 
 /// How a quota per minute or day is measured over time. AWS does not document which it is, so the
-/// default is the one under which none of the others would be exceeded for long.
+/// default is the strictest: what it admits, the others would admit too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WindowShape {
-    /// The last 60 seconds (24 hours) at any moment. It implies `FixedMinute`.
+    /// The last 60 seconds (24 hours) at any moment.
     #[default]
     Sliding,
     /// The minute of the clock (the day in UTC): all is free again when a new one begins. Twice the
@@ -57,7 +57,7 @@ pub enum WindowShape {
 
 impl LedgerLimits {
     /// Refuses numbers that are no counts.
-    pub(super) fn validate(&self) -> Result<(), Error> {
+    pub(crate) fn validate(&self) -> Result<(), Error> {
         let bounded = [
             ("tpm", self.tpm),
             ("rpm", self.rpm),

@@ -120,6 +120,8 @@ fn each_limit_has_its_line() {
     );
     let day = read(&format!("{THREE_ANSWERS}, \"limits\": {{\"tpm\": 25000, \"tpd\": 14400000}}}}")).unwrap();
     assert_eq!(day.fits, Some(true));
+    let used = read(&format!("{THREE_ANSWERS}, \"limits\": {{\"tpm\": 25000, \"usedTpm\": 1}}}}")).unwrap();
+    assert!(used.notes.iter().any(|note| note.code == "limits-not-planned") && used.limits[2].of == 25_000);
     // What is larger than a minute's quota never runs, however rarely it is sent.
     let never = read(&format!("{THREE_ANSWERS}, \"limits\": {{\"tpm\": 1599}}}}")).unwrap();
     assert_eq!((never.fits, line(&never, LimitName::Tpm).fits), (Some(false), false));
