@@ -118,7 +118,8 @@ pub struct Plan {
     pub choices: Vec<Choice>,
     /// What each limit carries at the recommended `max_tokens`.
     pub limits: Vec<Capacity>,
-    /// Whether the load is carried; `None` where nobody said how many requests there are.
+    /// Whether the load is carried; `None` where nobody said how many requests there are. What is not
+    /// offered by the profile from the source Region is not carried at all.
     pub fits: Option<bool>,
     /// What to ask AWS for; `None` where nobody said how many requests there are.
     pub quota_request: Option<QuotaRequest>,
@@ -253,13 +254,14 @@ pub fn plan(load: &Load, catalog: &Catalog) -> Result<Plan, Error> {
     let limits = sizing.capacities(recommended);
     let quota_request =
         load.per_minute.map(|steady| quota_request(load, steady, &sizing, recommended, &mut notes));
-    let fits = quota_request.map(|asked| {
+    let carried = quota_request.map(|asked| {
         limits.iter().all(|capacity| {
             capacity.fits
                 && capacity.per_minute.is_none_or(|carried| asked.peak_rpm <= carried)
                 && capacity.per_day.is_none_or(|carried| asked.steady_rpm * MINUTES_A_DAY <= carried)
         })
     });
+    let fits = if target.refused.is_some() { Some(false) } else { carried };
     Ok(Plan {
         catalog_version: catalog.version().to_owned(),
         model: ModelReport {

@@ -106,7 +106,7 @@ export interface Plan {
   output: AnswerLengths;
   choices: Choice[];
   limits: Capacity[];
-  /** Null where nobody said how many requests there are. */
+  /** Null where nobody said how many requests there are; false where the profile does not offer the model. */
   fits: boolean | null;
   quotaRequest: QuotaRequest | null;
   alternatives: Alternative[];

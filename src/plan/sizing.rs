@@ -63,11 +63,13 @@ impl<'l> Sizing<'l> {
     }
 
     /// The largest `max_tokens` from `least` to `most` that costs no throughput: as many requests per
-    /// minute as at `least`, and a reservation no larger than what requests settle at anyway.
+    /// minute as at `least`, and a reservation that fits and is no larger than what requests settle at anyway.
     pub(super) fn recommended(&self, least: u64, most: u64) -> u64 {
         let rate = self.per_minute(least);
         let is_free = |max_tokens: u64| {
-            self.reservation(max_tokens) <= self.settlement(max_tokens) && self.per_minute(max_tokens) == rate
+            self.reservation(max_tokens) <= self.settlement(max_tokens)
+                && self.per_minute(max_tokens) == rate
+                && self.capacities(max_tokens).iter().all(|capacity| capacity.fits)
         };
         // The reservation grows by one with each token, the settlement ever less: once it is behind, it
         // stays behind.
@@ -111,8 +113,8 @@ impl<'l> Sizing<'l> {
         let here = |bound: Option<Bound>, there: bool| bound.filter(|_| there);
         let row = |limit, bound: Option<Bound>, takes: u64, holds: Option<u64>| {
             let Bound { of, set_by } = bound?;
-            let fits = takes.max(holds.unwrap_or_default()) <= of;
-            // A request that does not fit is never admitted, however little it would settle at.
+            // Admission looks at the reservation; what is settled above a limit keeps later requests waiting.
+            let fits = holds.unwrap_or(takes) <= of;
             let rate = if fits { of.checked_div(takes) } else { Some(0) };
             let (per_minute, per_day) = match limit {
                 LimitName::ContextWindow | LimitName::OutputLimit => (None, None),

@@ -122,6 +122,15 @@ fn each_limit_has_its_line() {
     assert_eq!(day.fits, Some(true));
     let used = read(&format!("{THREE_ANSWERS}, \"limits\": {{\"tpm\": 25000, \"usedTpm\": 1}}}}")).unwrap();
     assert!(used.notes.iter().any(|note| note.code == "limits-not-planned") && used.limits[2].of == 25_000);
+    // Admitted, but it settles above the quota: 1,000 + 5 x 300. A larger reservation would not even be that.
+    let slow = read(&format!("{THREE_ANSWERS}, \"limits\": {{\"tpm\": 1700}}}}")).unwrap();
+    let tpm = line(&slow, LimitName::Tpm);
+    assert_eq!((tpm.fits, tpm.per_minute, tpm.in_flight, slow.fits), (true, Some(0), Some(1), Some(false)));
+    assert_eq!(slow.choices[2].max_tokens, 700);
+    // Opus 4.7 has no au. profile from Auckland.
+    let refused =
+        r#"{"model": "au.anthropic.claude-opus-4-7", "sourceRegion": "ap-southeast-6", "outputs": [1]}"#;
+    assert_eq!(read(refused).unwrap().fits, Some(false));
     // What is larger than a minute's quota never runs, however rarely it is sent.
     let never = read(&format!("{THREE_ANSWERS}, \"limits\": {{\"tpm\": 1599}}}}")).unwrap();
     assert_eq!((never.fits, line(&never, LimitName::Tpm).fits), (Some(false), false));
@@ -260,7 +269,8 @@ proptest! {
         prop_assert!(best.cut_permille <= least.cut_permille && least.max_tokens <= best.max_tokens);
         let more = as_set(best.max_tokens + 1);
         let only_reserves = [best, more].iter().any(|choice| choice.settlement < choice.reservation);
-        prop_assert!(more.per_minute < best.per_minute || only_reserves);
+        prop_assert!(more.per_minute < best.per_minute || only_reserves || tpm < more.reservation);
+        prop_assert!(best.reservation <= tpm || best.max_tokens == least.max_tokens);
         // By a search that knows nothing of how it was found.
         for max_tokens in (1..4_000).step_by(97) {
             let other = as_set(max_tokens);
