@@ -165,7 +165,6 @@ impl SharedLedger {
     ) -> Result<T, SharedError> {
         let LedgerLimits { tpm, rpm, tpd, in_flight, ticket_ttl_ms, .. } = self.limits;
         let or_none = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
-        static SCRIPT: OnceLock<Script> = OnceLock::new();
         let script = SCRIPT.get_or_init(|| Script::new(include_str!("shared_ledger.lua")));
         let mut invocation = script.prepare_invoke();
         invocation.key(&self.keys[..]).arg(call).arg(or_none(self.now_ms));
@@ -174,6 +173,9 @@ impl SharedLedger {
         Ok(invocation.invoke(server)?)
     }
 }
+
+/// Its digest is computed once.
+static SCRIPT: OnceLock<Script> = OnceLock::new();
 
 /// A limit by its number in the script.
 const fn limit(number: u64) -> LimitName {

@@ -67,9 +67,10 @@ fn limit_words(limit: LimitName) -> Option<&'static str> {
         LimitName::InputTpm => "the input tokens per minute",
         LimitName::OutputTpm => "the output tokens per minute",
         LimitName::Cost => "the budget",
-        LimitName::Profile | LimitName::Residency => return None,
-        // A check does not judge what only a ledger knows.
-        LimitName::InFlight | LimitName::CrossModelTpd => return None,
+        // Of the first two a check speaks in words of its own; the others only a ledger knows.
+        LimitName::Profile | LimitName::Residency | LimitName::InFlight | LimitName::CrossModelTpd => {
+            return None;
+        }
     })
 }
 

@@ -35,7 +35,7 @@ pub(super) enum Command {
     Count(CountArguments),
     /// Say what a finished request counted, from its usage.
     Settle(SettleArguments),
-    /// Say how many such requests an account carries, which max_tokens to set, and which quota to ask for.
+    /// Say how many such requests an account carries, how long answers may be, and which quota to ask for.
     Plan(Box<PlanArguments>),
     /// Read invocation logs, and say what was near its quota, what was wasted, and what to do.
     Replay(Box<ReplayArguments>),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Load;
-use crate::{Error, ErrorKind, Note, Tokens};
+use crate::{Error, ErrorKind, Note, Tokens, sorted::sort_by_key};
 
 /// How many answers stand for a distribution that only percentiles describe.
 const SAMPLES: u64 = 1_000;
@@ -49,7 +49,7 @@ impl Outputs {
             ([], ..) => wrong("outputP50 and outputP95 go together, and the first is not the larger"),
             (outputs, None, None) => {
                 let mut sorted = outputs.to_vec();
-                sorted.sort_unstable();
+                sort_by_key(&mut sorted, |output| *output);
                 Ok(Self { sorted, observed: true })
             }
             _ => wrong("give outputs or the two percentiles, not both"),

@@ -7,7 +7,7 @@ use super::{CacheArgument, LimitArguments, OutputArguments, RuleArguments};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct PlanArguments {
-    /// A request like the others, for its model, input tokens and max_tokens; - is standard input.
+    /// A request like the others, for its model, input and limit on the answer; - is standard input.
     pub(in crate::cli) request: Option<String>,
     /// The model: a Bedrock id, profile id or ARN, or the maker's own name.
     #[arg(long, short, required_unless_present = "request")]
@@ -42,7 +42,7 @@ pub(in crate::cli) struct PlanArguments {
     /// A file of the output tokens of real answers, in place of the two percentiles.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["output_p50", "output_p95"])]
     pub(in crate::cli) outputs: Option<String>,
-    /// The max_tokens that requests set today.
+    /// The limit on the answer that requests set today, in tokens.
     #[arg(long, value_name = "TOKENS")]
     pub(in crate::cli) max_tokens: Option<u64>,
     /// How many answers may be cut, in percent with at most one decimal.
