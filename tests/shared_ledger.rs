@@ -5,6 +5,8 @@
 //! `TOKENLEASH_SHARED_RESERVATIONS=10000` makes each of the eight processes reserve so often; the
 //! default is 1,000.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
 use std::{
     env, fs,
     io::{BufRead, BufReader, Read, Write},
