@@ -143,7 +143,7 @@ ENOUGH = 10
 # few tokens more on another.
 AT_LEAST = {"Nova 1": (100, 16), "Nova 2": (100, 16), "OpenAI": (10, 8), "OpenAI, reasoning": (10, 8)}
 AT_LEAST_OF_TEXT = {"OpenAI, reasoning": (0, 2)}
-AT_LEAST_ABOVE = {"Claude 3 to 4.6": (0, 4), "Claude 4.7 and later": (0, 4)}
+AT_LEAST_ABOVE = {"Claude 3 to 4.6": (0, 4), "Claude 4.7 and later": (0, 4), "Nova 1": (200, 16), "Nova 2": (120, 32)}
 AT_LEAST_ABOVE_OF_TEXT = {"Claude 3 to 4.6": (0, 1), "Claude 4.7 and later": (0, 1)}
 # A range this wide (in thousandths) says nothing; the library's default for the unmeasured holds instead.
 TOO_WIDE = 1000

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares the engine with the installed package ctok on random strings.
 
-    python3.12 calibration/differential.py [--count 100000] [--seed 1] [--counter "command ..."]
+    scripts/python calibration/requirements.txt calibration/differential.py [--count 100000] [--seed 1] [--counter "command ..."]
 
 The counter reads JSON lines with a member `text` from its input and prints, per line, the counts
 of the families v3, v4.7 and v5, without the message frame. By default it is
@@ -136,7 +136,7 @@ def main():
     try:
         import ctok  # noqa: F401
     except ImportError:
-        sys.exit("skipped: the package ctok is not installed (pip install ctok==1.3.0)")
+        sys.exit("skipped: the package ctok is not installed: run this by scripts/python")
 
     texts = list(sweep() if options.sweep else strings(options.count, options.seed))
     with tempfile.TemporaryDirectory() as folder:

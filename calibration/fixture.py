@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes tests/fixtures/claude_counts.jsonl: our own strings for every rule, counted by ctok.
 
-    pip install ctok==1.3.0 && python3.12 calibration/fixture.py
+    scripts/python calibration/requirements.txt calibration/fixture.py
 
 Counts are of the content alone, without the message frame.
 """

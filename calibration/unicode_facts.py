@@ -5,7 +5,7 @@ The vocabularies were measured through Python's `unicodedata` (Unicode 15.0 in P
 the package `regex`. Crates follow newer versions of Unicode, in which some characters have other
 categories and compositions, so the facts are taken from the same two sources.
 
-    pip install regex==2026.11.15 && python3.12 calibration/unicode_facts.py
+    scripts/python calibration/requirements.txt calibration/unicode_facts.py
 
 Table format, numbers as little-endian base-128 varints:
   1. runs over U+0000..U+FFFF: length, facts.

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Holds counts.json against the package ctok 1.3.0, another engine over the same vocabulary.
 
-    tokenleash-bench --write FOLDER && benches/corpus/check.py FOLDER [SECONDS]
+    tokenleash-bench --write FOLDER
+    scripts/python calibration/requirements.txt benches/corpus/check.py FOLDER [SECONDS]
 
 Corpora that ctok does not count within SECONDS (240) are named and passed over.
 """

@@ -25,8 +25,10 @@ const AROUND_SOURCE: u64 = 17;
 const CITED_SENTENCE: u64 = 16;
 /// The tokens of one page on Nova 2.
 const NOVA_2_PAGE: u64 = 2_560;
-/// The tokens of one picture on Nova 2.
-const NOVA_2_IMAGE: u64 = 230;
+/// The side of the square that is one Nova 2 picture token.
+const NOVA_2_PATCH: u64 = 28;
+/// The tokens of one page on Nova 1: the larger of two that were measured.
+const NOVA_1_PAGE: u64 = 1_744;
 /// The largest published picture on Nova 1.
 const NOVA_1_IMAGE_MAX: u64 = 2_600;
 /// The largest published film on Nova: sixteen minutes at a frame a second.
@@ -49,14 +51,17 @@ pub(super) struct Cost {
     pub(super) assumed: Option<String>,
 }
 
+/// Whether a rule is one of Claude's.
+pub(super) const fn is_claude(rule: ImageRule) -> bool {
+    matches!(rule, ImageRule::ClaudeStandard | ImageRule::ClaudeEven | ImageRule::ClaudeHigh)
+}
+
 /// What one item costs.
 pub(super) fn cost(rule: ImageRule, kind: Kind, media: &Media) -> Cost {
     let (tokens, assumed) = tokens(rule, kind, media);
     let pages = tokens.div_ceil(CLAUDE_PAGE);
-    let slack = match (kind, rule) {
-        (Kind::Document, ImageRule::ClaudeStandard | ImageRule::ClaudeEven | ImageRule::ClaudeHigh) => {
-            pages.saturating_mul(CLAUDE_PAGE_TEXT)
-        }
+    let slack = match kind {
+        Kind::Document if is_claude(rule) => pages.saturating_mul(CLAUDE_PAGE_TEXT),
         // What is in no request can be of any length.
         _ if kind != Kind::Image && media.bytes.is_none() => tokens,
         _ => 0,
@@ -82,10 +87,9 @@ fn around_title(media: &Media) -> u64 {
 }
 
 fn tokens(rule: ImageRule, kind: Kind, media: &Media) -> (u64, Option<String>) {
-    let claude = matches!(rule, ImageRule::ClaudeStandard | ImageRule::ClaudeEven | ImageRule::ClaudeHigh);
     match kind {
         Kind::Image => image(rule, media),
-        Kind::Video | Kind::Audio if claude => {
+        Kind::Video | Kind::Audio if is_claude(rule) => {
             (0, Some("Claude takes no films and no recordings: this is not counted".to_owned()))
         }
         Kind::Video => {
@@ -110,7 +114,7 @@ fn image(rule: ImageRule, media: &Media) -> (u64, Option<String>) {
         ImageRule::ClaudeEven => claude_image(width, height, 1_568, 1_568, 2) + CLAUDE_AROUND_IMAGE,
         ImageRule::ClaudeHigh => claude_image(width, height, 2_576, 4_784, 1) + CLAUDE_AROUND_IMAGE,
         ImageRule::Nova1 => nova_1_image(width, height),
-        ImageRule::Nova2 => NOVA_2_IMAGE,
+        ImageRule::Nova2 => nova_2_image(width, height),
         ImageRule::Unknown => {
             let message =
                 "no published rule says what a picture costs this model; it counts as Claude's largest";
@@ -125,7 +129,7 @@ fn largest_image(rule: ImageRule) -> u64 {
         ImageRule::ClaudeStandard | ImageRule::ClaudeEven => 1_568 + CLAUDE_AROUND_IMAGE,
         ImageRule::ClaudeHigh | ImageRule::Unknown => 4_784 + CLAUDE_AROUND_IMAGE,
         ImageRule::Nova1 => NOVA_1_IMAGE_MAX,
-        ImageRule::Nova2 => NOVA_2_IMAGE,
+        ImageRule::Nova2 => NOVA_2_PAGE,
     }
 }
 
@@ -146,9 +150,16 @@ fn nova_1_image(width: u64, height: u64) -> u64 {
     width.saturating_mul(height).div_ceil(640).min(NOVA_1_IMAGE_MAX)
 }
 
+/// Nova 2 counts squares of 28 pixels: two sizes were measured, within 5 tokens. The 230 for a picture of
+/// any size that AWS publishes was met with neither.
+fn nova_2_image(width: u64, height: u64) -> u64 {
+    (width / NOVA_2_PATCH).max(1).saturating_mul((height / NOVA_2_PATCH).max(1)).min(NOVA_2_PAGE)
+}
+
 fn document(rule: ImageRule, media: &Media) -> (u64, Option<String>) {
     let page = match rule {
-        ImageRule::Nova1 | ImageRule::Nova2 => NOVA_2_PAGE,
+        ImageRule::Nova1 => NOVA_1_PAGE,
+        ImageRule::Nova2 => NOVA_2_PAGE,
         _ => CLAUDE_PAGE,
     };
     let whole = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
@@ -193,7 +204,8 @@ mod tests {
             // Measured: 22.9 by 17.1 squares, and 4.6 by 4.6.
             (ImageRule::ClaudeEven, Some((640, 480)), 24 * 18 + 3),
             (ImageRule::ClaudeEven, Some((128, 128)), 6 * 6 + 3),
-            (ImageRule::Nova2, Some((640, 480)), 230),
+            (ImageRule::Nova2, Some((597, 566)), 420),
+            (ImageRule::Nova2, Some((400, 301)), 140),
             (ImageRule::Nova1, Some((900, 900)), 1_266),
         ] {
             let media = Media { pixels: size, ..Media::default() };

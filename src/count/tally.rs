@@ -240,6 +240,9 @@ impl Tally {
     pub(crate) fn media(&mut self, owner: Owner, kind: Kind, media: &Media) {
         if let Some(text) = &media.text {
             self.note_trait(Trait::Readable);
+            if !media::is_claude(self.image) {
+                return self.text(owner, text);
+            }
             for piece in ["<document>", text, "</document>"] {
                 self.text(owner, piece);
             }

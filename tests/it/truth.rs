@@ -93,6 +93,44 @@ fn chat_completions_with_tools_are_counted_as_recorded() {
     check_chat("openai_tools.jsonl.gz", 940);
 }
 
+/// Holds the share of recorded requests to Claude 3 to 4.6, in thousandths, that are counted to the token.
+/// What is left are mocked or edited recordings, and those of another date.
+fn check_claude(name: &str, wanted: fn(&Value) -> bool, at_least: usize) {
+    let Some(lines) = lines(name) else { return };
+    let (mut exact, mut all) = (0, 0);
+    for line in lines {
+        let record: Value = serde_json::from_str(&line).unwrap();
+        if record["tokenizer_gen"] != "v3" || !record["flags"].is_null() || !wanted(&record) {
+            continue;
+        }
+        // The order of keys counts, and a parsed value does not keep it.
+        let (_, request) = line.split_once("\"request\": ").unwrap();
+        let (request, _) = request.rsplit_once(", \"usage\": ").unwrap();
+        let request = Request::read(request, None).unwrap();
+        let model = record["model_canon"].as_str().unwrap_or_default();
+        let Ok(resolved) = Catalog::builtin().resolve(model) else { continue };
+        let found = Estimate::of(&request.prompt().unwrap(), resolved.model).tokens.expected().get();
+        all += 1;
+        exact += usize::from(record["input_total"] == found);
+    }
+    assert!(at_least * all <= exact * 1000, "{exact} of {all}");
+}
+
+#[test]
+fn claude_requests_are_counted_as_recorded() {
+    check_claude("claude_requests.jsonl.gz", |_| true, 968);
+}
+
+#[test]
+fn documents_that_are_text_are_counted_as_recorded() {
+    let is_text = |record: &Value| {
+        let request = record["request"].to_string();
+        let text = request.contains("\"format\":\"txt\"") || request.contains("\"text/plain\"");
+        text && !request.contains("web_fetch")
+    };
+    check_claude("claude_media.jsonl.gz", is_text, 700);
+}
+
 /// A recording whose calls and results are of two different runs.
 const REWRITTEN: &str =
     "tests/contrib/anthropic/cassettes/anthropic_completion_tools_call_with_tool_result_stream.yaml";

@@ -99,6 +99,17 @@ fn drawn(from: &str, length: usize) -> String {
     text
 }
 
+/// Whatever is slow alone, in short runs that break each other off.
+fn mixed() -> String {
+    let list = ["a", "aB", " ", "\n", "\u{301}", "7", "=", "\u{200d}", "\u{ac00}", "é", "\u{1100}", "😀", "'s", "\t"];
+    let mut random = Random(0x2545_F491_4F6C_DD1D);
+    let mut text = String::with_capacity(MEGABYTE + 4096);
+    while text.len() < MEGABYTE {
+        text.push_str(&list[random.below(list.len())].repeat(1 + random.below(300)));
+    }
+    text
+}
+
 fn emoji() -> String {
     let list = ["😀", "👍🏽", "👩‍👧", "❤️", "🇳🇿", "🎉", "✨", "🤷‍♀️", " ok", " so", ", yes", "!\n"];
     let mut random = Random(0x8EBC_6AF0_9C88_C6E3);
@@ -128,6 +139,7 @@ pub fn all() -> Vec<Corpus> {
         ("digits", Adversarial, repeated("7")),
         ("hexadecimal", Adversarial, drawn("0123456789abcdef", MEGABYTE)),
         ("letters at random", Adversarial, drawn("abcdefghijklmnopqrstuvwxyz", MEGABYTE)),
+        ("mixed", Adversarial, mixed()),
     ];
     list.into_iter().map(|(name, kind, text)| Corpus { name, kind, text }).collect()
 }

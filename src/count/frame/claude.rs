@@ -576,3 +576,27 @@ fn pieces(turns: &[Turn<'_, '_>], kept: usize, rules: &ClaudeFrame, tally: &mut 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_in_braces_stand_without_them() {
+        for (line, shown) in [
+            ("  \"description\": \"{minLength: 3}\",\n", "  \"description\": \"minLength: 3\",\n"),
+            ("  \"description\": \"{a: {b}}\"\n", "  \"description\": \"a: {b}\"\n"),
+            ("  \"description\": \"{}\"", "  \"description\": \"\""),
+            // Text beside them, another key, an object.
+            ("  \"description\": \"A name {x}\",\n", "  \"description\": \"A name {x}\",\n"),
+            ("  \"title\": \"{x}\",\n", "  \"title\": \"{x}\",\n"),
+            ("  \"description\": {\n", "  \"description\": {\n"),
+            (
+                "  \"const\": \"\\\"description\\\": \\\"{x}\\\"\"\n",
+                "  \"const\": \"\\\"description\\\": \\\"{x}\\\"\"\n",
+            ),
+        ] {
+            assert_eq!(without_braces(line), shown);
+        }
+    }
+}
