@@ -7,6 +7,7 @@ mod fit;
 mod input;
 mod models;
 mod plan;
+mod policy;
 mod replay;
 mod route;
 mod settle;
@@ -88,6 +89,7 @@ fn dispatch(command: Command) -> Result<Outcome, Failure> {
         }
         Command::Models(arguments) => models::run(&arguments),
         Command::Route(arguments) => route::run(&arguments),
+        Command::Policy(arguments) => policy::run(&arguments),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "tokenleash", &mut io::stdout());
             Ok(Outcome::Fits)

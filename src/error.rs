@@ -34,6 +34,8 @@ pub enum ErrorKind {
     UnknownProfile,
     /// A catalog or overlay given by the caller cannot be used.
     InvalidCatalog,
+    /// A route that is not offered, or that a residency rule forbids.
+    Refused,
     /// Arguments that contradict each other or have no meaning.
     InvalidArgument,
     /// A ledger's ticket that is not open, or not any more.
@@ -56,6 +58,7 @@ impl ErrorKind {
             Self::MissingModel => "missing-model",
             Self::UnknownProfile => "unknown-profile",
             Self::InvalidCatalog => "invalid-catalog",
+            Self::Refused => "refused",
             Self::InvalidArgument => "invalid-argument",
             Self::UnknownTicket => "unknown-ticket",
         }

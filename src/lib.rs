@@ -61,6 +61,7 @@ mod lint;
 mod note;
 mod options;
 mod plan;
+mod policy;
 mod price;
 mod prompt;
 mod quota;
@@ -108,6 +109,11 @@ pub use note::Note;
 pub use options::Options;
 pub use plan::{
     Alternative, AnswerLengths, Capacity, Change, Choice, ChoiceName, Load, Plan, QuotaRequest, plan,
+};
+pub use policy::{
+    Effect, ExplainOptions, ExplainedRoute, ExplainedStep, IamDecision, IamPolicy, IamRequest, IamVerdict,
+    OneOrMany, PolicyDocument, PolicyExplanation, PolicyKind, PolicyOptions, PolicyStatement, RouteVerdict,
+    policy,
 };
 pub use price::Money;
 pub use prompt::{Kind, Prompt, Role};

@@ -8,6 +8,7 @@
 mod document;
 mod finite;
 mod ledger;
+mod policy;
 mod route;
 mod whole;
 
@@ -20,6 +21,7 @@ use wasm_bindgen::{
 
 pub use document::Document;
 pub use ledger::Ledger;
+pub use policy::policy;
 pub use route::route;
 
 use finite::Finite;

@@ -10,6 +10,7 @@ import { call } from "./running.js";
 export type * from "./catalog.js";
 export type * from "./fit.js";
 export type * from "./report.js";
+export * from "./policy.js";
 export * from "./route.js";
 export { Document } from "./document.js";
 export * from "./ledger.js";

@@ -11,8 +11,7 @@ export const fixtures = readdirSync(folder).map((name) => {
   return { name, request: read(name, "request"), options: JSON.parse(read(name, "options.json")), report, small };
 });
 
-/** Routes that are asked for, with the answers they must get. */
-export const routes = readFileSync(new URL("../../tests/fixtures/routes.jsonl", import.meta.url), "utf8")
-  .trim()
-  .split("\n")
-  .map((line) => JSON.parse(line));
+/** Routes and policies that are asked for, with the answers they must get. */
+const lines = (name) => readFileSync(new URL(`../../tests/fixtures/${name}.jsonl`, import.meta.url), "utf8").trim().split("\n");
+export const routes = lines("routes").map((line) => JSON.parse(line));
+export const policies = lines("policies").map((line) => JSON.parse(line));

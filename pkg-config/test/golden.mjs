@@ -2,8 +2,8 @@
 // types: reports, fits, findings, settlements, counts, corrections, models. And settings: each that the
 // types name is taken by the core, and what the core names in refusing another is in the types.
 import { readFileSync, writeFileSync } from "node:fs";
-import { calibrate, check, countTokens, fit, Ledger, lint, models, plan, route, settle } from "../../pkg/full-node.js";
-import { fixtures, routes } from "./fixtures.mjs";
+import { calibrate, check, countTokens, fit, Ledger, lint, models, plan, policy, route, settle } from "../../pkg/full-node.js";
+import { fixtures, policies, routes } from "./fixtures.mjs";
 
 const lines = [];
 const used = new Set();
@@ -39,6 +39,10 @@ const ledger = new Ledger({ tpm: 100, inFlight: 2 });
 for (const charge of [60, 60, 101]) prove("ledger", ledger.reserve(0, charge), "Admission");
 prove("ledger", ledger.settle(0, 1, 50), "Settled");
 prove("ledger", ledger.headroom(0), "Room[]");
+for (const { name, options, policy } of policies) {
+  prove(name, options, "PolicyOptions");
+  prove(name, policy, "PolicyDocument");
+}
 
 // Every setting at once, so that the compiler sees whether one is missing, and the core whether one is wrong.
 const limits = {
@@ -62,6 +66,10 @@ const loading = {
   outputP95: 2, maxTokens: 10, maxCutPermille: 1, perMinute: 1, peakPerMinute: 2,
 };
 const holding = { tpm: 1, rpm: 1, tpd: 1, window: "sliding", inFlight: 1, ticketTtlMs: 1 };
+const granting = {
+  kind: "identity", models: [model], profile: "au", sourceRegion: "ap-southeast-6", account: "123456789012", partition: "aws",
+  applicationProfiles: ["a1"], residency: "anz",
+};
 const using = { ...shared, input: 1, output: 1, cacheRead: 0, cacheWrite: 0, maxTokens: 10, observed };
 for (const [type, settings, take] of [
   ["Required<CheckOptions>", checking, (settings) => check("Kia ora", settings)],
@@ -71,6 +79,7 @@ for (const [type, settings, take] of [
   ["Required<RouteOptions>", routing, (settings) => route(settings)],
   ["Required<Load>", loading, ({ outputs, ...settings }) => plan(settings)],
   ["Required<LedgerLimits>", holding, (settings) => new Ledger(settings)],
+  ["Required<PolicyOptions>", granting, (settings) => policy(settings)],
   ["Required<Limits>", limits, (limits) => check("Kia ora", { model, limits })],
 ]) {
   prove("every setting", settings, type);
@@ -93,6 +102,7 @@ for (const [type, field, take] of [
   ["Load", "endpoint", (_, settings) => plan(settings)],
   ["Load", "rates", (_, settings) => plan(settings)],
   ["LedgerLimits", "window", (_, settings) => new Ledger({ window: settings.window })],
+  ["PolicyOptions", "kind", (_, options) => policy({ ...options, model: undefined })],
 ]) {
   const words = refusal(() => take("Kia ora", { model, [field]: "misspelt" })).filter((word) => word !== "misspelt");
   if (words.length < 2) throw new Error(`${field}: which words are right?`);

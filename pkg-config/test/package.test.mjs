@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import * as small from "../../pkg/node.js";
-import { fixtures, routes } from "./fixtures.mjs";
+import { fixtures, policies, routes } from "./fixtures.mjs";
 
-const { check, countTokens, lint, models, route, settle } = small;
+const { check, countTokens, lint, models, policy, route, settle } = small;
 const full = createRequire(import.meta.url)("../../pkg/cjs/full-node.js");
 
 for (const fixture of fixtures) {
@@ -37,6 +37,13 @@ test("the small core says where another vocabulary stands in", () => {
 test("the routes of the fixtures", () => {
   for (const { options, report } of routes) assert.deepEqual(route(options), report);
   assert.throws(() => route({ model: "claude-opus-4-6", profile: "au" }), { code: "invalid-argument" });
+});
+
+test("the policies of the fixtures", () => {
+  for (const { options, policy: document } of policies) assert.deepEqual(policy(options), document);
+  const one = { models: ["claude-opus-4-8"], profile: "au", sourceRegion: "ap-southeast-6", account: "123456789012" };
+  assert.throws(() => policy(one), { code: "refused" });
+  assert.throws(() => policy({ ...one, models: ["claude-opus-4-6"], account: "12" }), { code: "invalid-argument" });
 });
 
 test("a plain object is read like its text", () => {

@@ -19,9 +19,16 @@ pub struct Region {
     pub country: String,
     /// `americas`, `emea` or `apac`, as AWS groups Regions.
     pub geography: String,
+    /// The partition in its ARNs.
+    #[serde(default = "aws")]
+    pub partition: String,
     /// What sources say against it as a Region of Bedrock.
     #[serde(default)]
     pub disputes: Vec<Fact>,
+}
+
+fn aws() -> String {
+    "aws".to_owned()
 }
 
 /// A system-defined cross-Region inference profile: the prefix of many profile ids.

@@ -2,11 +2,13 @@
 
 mod fit;
 mod plan;
+mod policy;
 mod replay;
 mod route;
 
 pub(super) use fit::FitArguments;
 pub(super) use plan::PlanArguments;
+pub(super) use policy::PolicyArguments;
 pub(super) use replay::{ReplayArguments, SqlArguments};
 pub(super) use route::RouteArguments;
 
@@ -45,6 +47,8 @@ pub(super) enum Command {
     Models(ModelsArguments),
     /// Say where a request may run: profile, Regions, quota, price, residency.
     Route(RouteArguments),
+    /// Write the IAM or organization policy for a route, or explain one that exists.
+    Policy(Box<PolicyArguments>),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

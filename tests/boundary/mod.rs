@@ -1,7 +1,9 @@
 //! The JavaScript boundary, over the same fixtures as the native tests.
 
 use js_sys::{JSON, JsString, Reflect};
-use tokenleash::wasm::{Document, Ledger, check, count_tokens, fit, lint, models, plan, route, settle};
+use tokenleash::wasm::{
+    Document, Ledger, check, count_tokens, fit, lint, models, plan, policy, route, settle,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -33,6 +35,16 @@ fn routes_equal_the_native_ones_to_the_byte() {
         let get = |key: &str| Reflect::get(&fixture, &key.into()).expect("key");
         let report = route(get("options"), &JsValue::UNDEFINED).expect(line);
         assert_eq!(text(&report), text(&get("report")));
+    }
+}
+
+#[wasm_bindgen_test]
+fn policies_equal_the_native_ones_to_the_byte() {
+    for line in include_str!("../fixtures/policies.jsonl").lines() {
+        let fixture = parse(line);
+        let get = |key: &str| Reflect::get(&fixture, &key.into()).expect("key");
+        let document = policy(get("options"), &JsValue::UNDEFINED).expect(line);
+        assert_eq!(text(&document), text(&get("policy")));
     }
 }
 

@@ -14,6 +14,7 @@
 //! - `fit_laws`: what must hold for any request that is made to fit (proptest)
 //! - `ledger`: reservations and settlements over time, against a recomputation from the whole history
 //! - `plan`: figures that can be recomputed by hand, and the best of all limits on the answer
+//! - `policy`: what is written for a route, what it decides, what the policies of others mean
 //! - `route`: where requests may run, and what is refused
 //! - `replay`: invocation logs, a row for each form of record, and what must hold for any log
 //! - `replay_program`: logs as files, and the SQL queries, which other engines run
@@ -33,6 +34,7 @@ mod fixtures;
 mod laws;
 mod ledger;
 mod plan;
+mod policy;
 mod program;
 mod reading;
 mod replay;
