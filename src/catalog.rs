@@ -167,6 +167,11 @@ impl Catalog {
         &self.regions
     }
 
+    /// All facts by their keys.
+    pub const fn facts(&self) -> &BTreeMap<String, Fact> {
+        &self.facts
+    }
+
     /// The Region with this id.
     ///
     /// Errors: no such Region.

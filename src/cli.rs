@@ -10,6 +10,7 @@ mod plan;
 mod policy;
 mod replay;
 mod route;
+mod runbook;
 mod settle;
 
 use std::{
@@ -90,6 +91,7 @@ fn dispatch(command: Command) -> Result<Outcome, Failure> {
         Command::Models(arguments) => models::run(&arguments),
         Command::Route(arguments) => route::run(&arguments),
         Command::Policy(arguments) => policy::run(&arguments),
+        Command::Runbook(arguments) => runbook::run(&arguments),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "tokenleash", &mut io::stdout());
             Ok(Outcome::Fits)

@@ -70,6 +70,7 @@ mod replay;
 mod report;
 mod request;
 mod route;
+mod runbook;
 mod settle;
 #[cfg(all(feature = "redis", not(target_arch = "wasm32")))]
 mod shared_ledger;
@@ -126,6 +127,7 @@ pub use route::{
     QuotaFamily, RouteOptions, RoutePlace, RoutePrice, RouteQuota, RouteReport, RouteResidency, RouteSource,
     Way, route,
 };
+pub use runbook::{RunbookOptions, runbook};
 pub use settle::{Settlement, Usage, settle};
 #[cfg(all(feature = "redis", not(target_arch = "wasm32")))]
 pub use shared_ledger::{SharedError, SharedLedger};

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Catalog, Endpoint, Error, ErrorKind, InRegion, Model, ModelReport, Note, Residency, Route, Source,
+    Catalog, Endpoint, Error, ErrorKind, InRegion, Model, ModelReport, Note, Residency, Route, Source, Sure,
     catalog::Reach,
     target::{Target, Wanted},
 };
@@ -164,9 +164,14 @@ pub struct RoutePlace {
 pub struct RouteSource {
     /// Its key.
     pub key: String,
-    /// Title, address, day and sureness.
-    #[serde(flatten)]
-    pub source: Source,
+    /// The title of the page.
+    pub title: String,
+    /// Its public address.
+    pub url: String,
+    /// The day it speaks for, `YYYY-MM-DD`.
+    pub date: String,
+    /// How surely the page says it.
+    pub sure: Sure,
 }
 
 /// Says where a request may run.
@@ -419,7 +424,10 @@ fn sources<'a>(ways: impl Iterator<Item = &'a Way>, catalog: &Catalog) -> Vec<Ro
         keys.extend(way.quota.source.as_deref());
         keys.extend(way.price.as_ref().map(|price| price.source.as_str()));
     }
-    let read = |key: &str| Some(RouteSource { key: key.to_owned(), source: catalog.source(key)?.clone() });
+    let read = |key: &str| {
+        let Source { title, url, date, sure, .. } = catalog.source(key)?.clone();
+        Some(RouteSource { key: key.to_owned(), title, url, date, sure })
+    };
     keys.into_iter().filter_map(read).collect()
 }
 

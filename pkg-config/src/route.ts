@@ -57,7 +57,7 @@ export interface RouteReport extends Partial<Way> {
   alternatives: Way[];
   residency: { rule: string; name: string; countries: string[] } | null;
   regions: RoutePlace[];
-  sources: { key: string; title: string; url: string; date: string; sure: "high" | "medium" | "low"; note: string }[];
+  sources: { key: string; title: string; url: string; date: string; sure: "high" | "medium" | "low" }[];
   notes: Note[];
 }
 

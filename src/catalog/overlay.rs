@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{
-    Catalog, InRegion, InferenceProfile, RouteGroup, Source, Sure, fault, model::overlay_source, unreadable,
+    Catalog, Fact, InRegion, InferenceProfile, Residency, RouteGroup, Source, Sure, fault,
+    model::overlay_source, unreadable,
 };
 use crate::{Error, ErrorKind};
 
@@ -24,9 +25,9 @@ struct Overlay {
     #[serde(default)]
     in_region: Vec<InRegion>,
     #[serde(default)]
-    residencies: Map<String, Value>,
+    residencies: BTreeMap<String, Residency>,
     #[serde(default)]
-    facts: Map<String, Value>,
+    facts: BTreeMap<String, Fact>,
     #[serde(default)]
     sources: Map<String, Value>,
 }
@@ -38,9 +39,10 @@ impl Catalog {
     /// This catalog with a caller's facts laid over it, given in the form of [`Catalog::to_json`] with
     /// everything optional.
     ///
-    /// Models are merged by `id`, profiles by `prefix`, the other sections by key, each field by field
+    /// Models are merged by `id`, profiles by `prefix`, Regions and sources by key, each field by field
     /// as in a JSON merge patch (RFC 7396): `null` removes, a list replaces. Route groups and `inRegion`
-    /// are added and come before what was there. A fact that names no source gets the source `overlay`.
+    /// are added and come before what was there; residencies and facts take the place of those with the same
+    /// key. A fact that names no source gets the source `overlay`.
     ///
     /// Errors: as for [`Catalog::from_json`]; the pointer leads into the overlay.
     pub fn overlaid(&self, text: &str) -> Result<Self, Error> {
@@ -59,8 +61,8 @@ impl Catalog {
         catalog.sources.entry(overlay_source()).or_insert(own);
         lay(&mut catalog.sources, overlay.sources, "sources")?;
         lay(&mut catalog.regions, overlay.regions, "regions")?;
-        lay(&mut catalog.residencies, overlay.residencies, "residencies")?;
-        lay(&mut catalog.facts, overlay.facts, "facts")?;
+        catalog.residencies.extend(overlay.residencies);
+        catalog.facts.extend(overlay.facts);
         let model_ids = keys(&overlay.models, "id", "/models")?;
         for (index, patch) in overlay.models.into_iter().enumerate() {
             let pointer = format!("/models/{index}");

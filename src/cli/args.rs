@@ -5,12 +5,14 @@ mod plan;
 mod policy;
 mod replay;
 mod route;
+mod runbook;
 
 pub(super) use fit::FitArguments;
 pub(super) use plan::PlanArguments;
 pub(super) use policy::PolicyArguments;
 pub(super) use replay::{ReplayArguments, SqlArguments};
 pub(super) use route::RouteArguments;
+pub(super) use runbook::RunbookArguments;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -49,6 +51,8 @@ pub(super) enum Command {
     Route(RouteArguments),
     /// Write the IAM or organization policy for a route, or explain one that exists.
     Policy(Box<PolicyArguments>),
+    /// Write the way to start: profile, policies, logs, alarms, quota, as commands to paste.
+    Runbook(RunbookArguments),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

@@ -39,8 +39,7 @@ impl RouteReport {
             writeln!(out, "{}", ink.faint(&format!("note   {}", shown(&note.message))))?;
         }
         for source in &self.sources {
-            let line =
-                format!("source {}, {}: {}", source.source.title, source.source.date, source.source.url);
+            let line = format!("source {}, {}: {}", source.title, source.date, source.url);
             writeln!(out, "{}", ink.faint(&shown(&line)))?;
         }
         Ok(())

@@ -15,9 +15,11 @@
 //! - `ledger`: reservations and settlements over time, against a recomputation from the whole history
 //! - `plan`: figures that can be recomputed by hand, and the best of all limits on the answer
 //! - `policy`: what is written for a route, what it decides, what the policies of others mean
+//! - `portability`: what a caller lays over the catalog, in every command
 //! - `route`: where requests may run, and what is refused
 //! - `replay`: invocation logs, a row for each form of record, and what must hold for any log
 //! - `replay_program`: logs as files, and the SQL queries, which other engines run
+//! - `runbook`: the page to start with, its figures and its sources
 //! - `truth`: recorded requests with the provider's own counts, where that data is at hand
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
@@ -35,9 +37,11 @@ mod laws;
 mod ledger;
 mod plan;
 mod policy;
+mod portability;
 mod program;
 mod reading;
 mod replay;
 mod replay_program;
 mod route;
+mod runbook;
 mod truth;

@@ -8,7 +8,7 @@ use std::{
 use serde_json::Value;
 
 /// Runs the program with words and an input.
-fn run(words: &[&str], input: &[u8]) -> Output {
+pub(crate) fn run(words: &[&str], input: &[u8]) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_tokenleash"))
         .args(words)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -81,6 +81,32 @@ fn exit_codes() {
         (vec!["route", "-m", model, "-p", "au", "--source-region", "ap-southeast-66"], "", 2),
         (vec!["route", "-m", model, "-p", "au"], "", 2),
         (vec!["check", "-", "-m", model, "-p", "global", "--residency", "anz"], REQUEST, 1),
+        (
+            vec![
+                "policy",
+                "-m",
+                model,
+                "-p",
+                "au",
+                "--source-region",
+                "ap-southeast-6",
+                "--account",
+                "123456789012",
+            ],
+            "",
+            0,
+        ),
+        (
+            vec!["policy", "-m", model, "-p", "au", "--source-region", "ap-southeast-6", "--account", "12"],
+            "",
+            2,
+        ),
+        (vec!["policy", "-m", model, "-p", "au", "--source-region", "ap-southeast-6"], "", 2),
+        (vec!["policy", "--kind", "scp-deny-global"], "", 0),
+        (vec!["policy", "--explain", "tests/fixtures/policies/wildcards.json"], "", 0),
+        (vec!["policy", "--explain", "tests/fixtures/policies/missing-melbourne.json", "-p", "au"], "", 1),
+        (vec!["policy", "--explain", "README.md"], "", 2),
+        (vec!["policy", "--explain", "-"], "{}", 2),
         (vec!["completions", "bash"], "", 0),
         (vec!["man"], "", 0),
         (vec!["--version"], "", 0),

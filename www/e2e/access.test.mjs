@@ -42,6 +42,12 @@ const STATES = {
     await openPanel(page, "compare");
     await page.waitForFunction(() => document.querySelectorAll("#compared tbody .number").length >= 16);
   },
+  route: async (page) => {
+    await openPanel(page, "route");
+    await page.selectOption("#panel-route [name=sourceRegion]", "ap-southeast-6");
+    await page.selectOption("#panel-route [name=residency]", "anz");
+    await page.waitForSelector("#policy-text:not([hidden])");
+  },
   settings: (page) => openPanel(page, "settings"),
   export: (page) => openPanel(page, "export"),
   picker: (page) => page.click("#model-button"),

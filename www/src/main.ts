@@ -22,6 +22,7 @@ const PANELS: readonly (Panel | LaterPanel)[] = [
   { id: "fit", name: "Make it fit", load: async () => (await import("./fit-panel.ts")).fitPanel },
   { id: "minute", name: "Per minute", load: async () => (await import("./minute-panel.ts")).minutePanel },
   { id: "compare", name: "Compare", load: async () => (await import("./compare-panel.ts")).comparePanel },
+  { id: "route", name: "Route", load: async () => (await import("./route-panel.ts")).routePanel },
   { id: "settings", name: "Settings", load: async () => (await import("./settings-panel.ts")).settingsPanel },
   { id: "export", name: "Export", load: async () => (await import("./export-panel.ts")).exportPanel },
 ];

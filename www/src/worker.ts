@@ -2,8 +2,8 @@
  * The core, off the page's thread. It keeps the text, counts it at every edit where it was asked to
  * watch it, and answers calls about it.
  */
-import { calibrate, check, Document, fit, init, loadFull, models, settle } from "tokenleash";
-import type { CheckOptions, Correction, Fit, FitOptions, ModelSummary, Report, Settlement, TokenleashError, Usage } from "tokenleash";
+import { calibrate, check, Document, fit, init, loadFull, models, policy, route, settle } from "tokenleash";
+import type { CheckOptions, Correction, Fit, FitOptions, ModelSummary, PolicyDocument, PolicyOptions, Report, RouteOptions, RouteReport, Settlement, TokenleashError, Usage } from "tokenleash";
 import type { Addition } from "./dialects.ts";
 import { minutes, type MinuteQuestion, type Minutes } from "./minute.ts";
 import type { Edit, Fault, FromCore, ToCore } from "./protocol.ts";
@@ -51,6 +51,8 @@ const calls = {
   report,
   models: (): ModelSummary[] => models(),
   settle: (usage: Usage): Settlement => settle(usage),
+  route: (options: RouteOptions): RouteReport => route(options),
+  policy: (options: PolicyOptions): PolicyDocument => policy(options),
   /** The same text by several settings. */
   compare: (each: CheckOptions[]): Outcome[] => each.map(outcome),
   fit: (options: FitOptions): Fit<string> => fit(text, options),
