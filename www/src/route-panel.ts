@@ -83,7 +83,7 @@ function line(label: string, field: HTMLElement): HTMLElement {
 
 function found(page: Page, report: RouteReport): (HTMLElement | SVGElement)[] {
   const way = report.profileId === undefined ? undefined : (report as RouteReport & Way);
-  const verdict = element("p", { id: "route-verdict", class: `big ${report.allowed ? "good" : "bad"}`, "data-allowed": report.allowed }, [headline(report, way)]);
+  const verdict = element("p", { id: "route-verdict", class: `big ${report.allowed ? "good" : "bad"}`, "data-allowed": String(report.allowed) }, [headline(report, way)]);
   const reason = report.reason === null ? [] : [element("p", {}, [sentence(report.reason)])];
   const notes = report.notes.map(({ code, message }) => element("li", { "data-code": code }, [sentence(message)]));
   return [
@@ -128,7 +128,7 @@ function map(report: RouteReport, way: Way): SVGElement {
     away && drawn("path", { d: `M${from.x} ${from.y}Q${from.x + 8} 122 ${from.x} 143`, class: "goes" }),
   ];
   const says = `Called from ${cityOf(source)}. ${MAP.filter(({ id }) => goes(id)).map(({ id }) => cityOf(id)).join(", ") || "None of Sydney, Melbourne, Auckland"}. ${outside}.`;
-  return drawn("svg", { class: "map", viewBox: "0 0 460 176", role: "img", "aria-label": says, "data-allowed": report.allowed }, [
+  return drawn("svg", { class: "map", viewBox: "0 0 460 176", role: "img", "aria-label": says, "data-allowed": String(report.allowed) }, [
     ...lines.filter((made) => made !== false),
     ...marks,
     drawn("g", { class: away ? "there" : "not-there", "data-region": "elsewhere", "data-may-run": away }, [
