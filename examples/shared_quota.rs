@@ -1,7 +1,7 @@
 //! A service of which many copies run: all of them share one quota by way of a Redis or Valkey server.
 //!
 //! ```sh
-//! redis-server --appendonly yes &
+//! redis-server --appendonly yes --appendfsync always &
 //! for copy in 1 2 3; do cargo run --features redis --example shared_quota -- examples/support-chat.json & done; wait
 //! ```
 //!

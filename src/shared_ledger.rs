@@ -8,10 +8,10 @@
 //! What is promised: no call is counted in part, and however many processes reserve at once, what is
 //! admitted never exceeds a limit. What a process reserved before it died stays counted where it was
 //! admitted, as does a call whose answer was lost on the way; its ticket expires. After a restart of the
-//! server everything is there that the server kept: with `appendonly yes` all that was answered before
-//! the process was killed, and with `appendfsync always` before the machine was. Without persistence, or
-//! after a failover to a replica that lagged behind, the lost part of the last minute is admitted again.
-//! Tickets are never given twice, whatever is lost.
+//! server everything is there that the server kept: with `appendonly yes` and `appendfsync always` all that
+//! was answered, with `everysec` all but the last seconds, with neither nothing. What is lost, there or by
+//! a failover to a replica that lagged behind, is admitted again within its minute. Tickets are never given
+//! twice, whatever is lost.
 
 use std::sync::OnceLock;
 

@@ -78,7 +78,7 @@ impl Server {
         let started = ["redis-server", "valkey-server"].into_iter().find_map(|program| {
             let mut command = Command::new(program);
             command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--dir"]).arg(folder);
-            command.args(["--save", "", "--appendonly", "yes", "--appendfsync", "everysec"]);
+            command.args(["--save", "", "--appendonly", "yes", "--appendfsync", "always"]);
             command.stdout(Stdio::null()).spawn().ok()
         });
         started.expect("a redis-server or valkey-server: scripts/setup installs one")
