@@ -10,8 +10,8 @@ How it is measured:
 - A result is valid if no fault of the table is in it. A tool that raises an error has said that it cannot;
   so has tokenleash where nothing fits. Neither is a fault, and both have their column.
 - What two counters keep cannot be compared, so "kept" compares one tool at a time with tokenleash *under the
-  tool's own counter*: the largest fit of tokenleash, of eight, that the tool's counter puts within the tool's
-  budget, so ours is if anything larger. Only histories on which the tool's result is valid are compared, and where
+  tool's own counter*: the largest fit of tokenleash that the tool's counter puts within the tool's budget,
+  found by halving the target, with a marker as short as theirs. Only histories on which the tool's result is valid are compared, and where
   tokenleash has no result within that budget it keeps 0.
 - A picture is in every eighth history, half end in results that wait for the model. The texts hold ASCII,
   Chinese, Korean, Hindi, joined emoji, flags and combining marks.
@@ -52,8 +52,8 @@ COLUMNS = {
 }
 
 
-# How often tokenleash is asked for a fit within another tool's budget.
-PROBES = 8
+# Where what is kept is compared: the others put two dots, or nothing, for what is missing.
+SHORT = {"marker": "…"}
 
 
 class Lines:
@@ -85,8 +85,8 @@ class Ours:
     def __init__(self, lines, name, model, write, read):
         self.lines, self.name, self.model, self.write, self.read = lines, name, model, write, read
 
-    def fit(self, requests, targets):
-        options = [{"model": self.model, "targetInput": target} for target in targets]
+    def fit(self, requests, targets, more={}):
+        options = [{"model": self.model, "targetInput": target, **more} for target in targets]
         return self.lines.ask([{"request": request, "options": one} for request, one in zip(requests, options)])
 
     def request(self, history):
@@ -339,29 +339,28 @@ def version(peer):
 
 
 def under(ours, peer, cases, results):
-    """For each history, the most that tokenleash was seen to keep of it within the peer's budget by the peer's
-    counter: a few probes, each where a straight line through the last puts the budget."""
+    """For each history, the most that tokenleash keeps of it within the peer's budget by the peer's counter."""
     counts = getattr(peer, "counts", lambda many: [peer.count(messages) for messages in many])
     requests = [ours.request(history) for history, _ in cases]
     whole = [answer["before"]["high"] for answer in ours.fit(requests, [10**9] * len(cases))]
+    guess = [size * result["budget"] // max(result["before"], 1) for size, result in zip(whole, results)]
     low, high, best = [0] * len(cases), list(whole), [0] * len(cases)
-    target = [int(size * result["budget"] / max(result["before"], 1)) for size, result in zip(whole, results)]
-    for _ in range(PROBES):
-        answers = ours.fit(requests, target)
-        fitting = [index for index, answer in enumerate(answers) if answer["fits"]]
-        sizes = dict(zip(fitting, counts([ours.read(answers[index]["request"]) for index in fitting])))
-        for index, result in enumerate(results):
-            size = sizes.get(index)
-            if size is not None and size <= result["budget"]:
-                best[index] = max(best[index], size)
-            if size is None or size <= result["budget"]:
-                low[index] = max(low[index], target[index])
+    for probe in range(16):
+        left = [index for index in range(len(cases)) if low[index] < high[index]]
+        target = {}
+        for index in left:
+            # First where the budgets' ratio puts it, then a little beside that, then halfway.
+            near = guess[index] + [0, guess[index] // 25, -guess[index] // 25][probe] if probe < 3 else 0
+            target[index] = near if low[index] < near <= high[index] else (low[index] + high[index] + 1) // 2
+        answers = ours.fit([requests[index] for index in left], target.values(), SHORT)
+        fitting = [(index, answer) for index, answer in zip(left, answers) if answer["fits"]]
+        sizes = dict(zip([index for index, _ in fitting], counts([ours.read(answer["request"]) for _, answer in fitting])))
+        for index in left:
+            if results[index]["budget"] < sizes.get(index, 0):
+                high[index] = target[index] - 1
             else:
-                high[index] = min(high[index], target[index] - 1)
-            step = (result["budget"] - (size or 0)) * whole[index] / max(result["before"], 1)
-            aim = target[index] + int(step) + (1 if size is not None and size <= result["budget"] else -1)
-            middle = (low[index] + high[index] + 1) // 2
-            target[index] = aim if size is not None and low[index] < aim <= high[index] else middle
+                low[index] = target[index]
+                best[index] = max(best[index], sizes.get(index, 0))
     return best
 
 
