@@ -44,7 +44,7 @@ def aws(words, log):
         report = ParamValidator().validate(parameters, model.input_shape)
         for name, shape in model.input_shape.members.items():
             value = parameters.get(name)
-            if shape.enum and value is not None and value not in shape.enum:
+            if getattr(shape, "enum", None) and value is not None and value not in shape.enum:
                 raise ValueError(f"{name} is {value}, none of {shape.enum}")
         if report.has_errors():
             raise ValueError(report.generate_report())
