@@ -217,7 +217,8 @@ mod tests {
             assert_eq!(estimate.own_vocabulary, own, "{}", model.id);
             assert_eq!(estimate.notes.iter().any(|note| note.code == "vocabulary-left-out"), !own);
             assert_eq!(estimate.basis == Basis::Estimated, !own);
-            assert_eq!(estimate.tokens.low() < estimate.tokens.high(), !own);
+            // Its own vocabulary leaves at most the one token that a measured text may miss.
+            assert_eq!(1 < estimate.tokens.high().get() - estimate.tokens.low().get(), !own);
         }
     }
 }

@@ -32,7 +32,7 @@ fn sorted_places(count: usize, order: &mut dyn FnMut(usize, usize) -> Ordering) 
     places
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::prelude::*;
 

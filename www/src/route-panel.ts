@@ -1,9 +1,9 @@
 /** Where the prompt may be processed, whether it may leave, and the policies that keep it so. */
 import type { PolicyDocument, PolicyOptions, RouteReport, Way } from "tokenleash";
 import { residencies } from "../../src/catalog/profiles.json";
+import { copyText, download } from "./carry.ts";
 import { cityOf, fillChoices } from "./catalog.ts";
 import { drawn, element } from "./element.ts";
-import { copyText, download } from "./export-panel.ts";
 import { bind } from "./fields.ts";
 import type { Page } from "./page.ts";
 import type { Panel } from "./panels.ts";
