@@ -115,7 +115,7 @@ function map(report: RouteReport, way: Way): SVGElement {
   const outside = way.anywhere ? "Elsewhere: any commercial Region" : way.destinationRegions === null ? "Elsewhere: not known" : away ? `Elsewhere: ${elsewhere.map(cityOf).join(", ")}` : "Elsewhere: nowhere";
   const goes = (id: string) => way.anywhere || destinations.includes(id);
   const marks = MAP.map(({ id, x, y, side }) =>
-    drawn("g", { class: goes(id) ? "there" : "not-there", "data-region": id, "data-may-run": goes(id) }, [
+    drawn("g", { class: goes(id) ? "there" : "not-there", "data-region": id, "data-may-run": String(goes(id)) }, [
       id === source && drawn("circle", { cx: x, cy: y, r: 13, class: "source" }),
       id === source && drawn("text", { x: x + 19 * side, y: y + 29, class: "small", "text-anchor": side < 0 ? "end" : "start" }, ["called from here"]),
       drawn("circle", { cx: x, cy: y, r: 7.5 }),
@@ -131,7 +131,7 @@ function map(report: RouteReport, way: Way): SVGElement {
   return drawn("svg", { class: "map", viewBox: "0 0 460 176", role: "img", "aria-label": says, "data-allowed": String(report.allowed) }, [
     ...lines.filter((made) => made !== false),
     ...marks,
-    drawn("g", { class: away ? "there" : "not-there", "data-region": "elsewhere", "data-may-run": away }, [
+    drawn("g", { class: away ? "there" : "not-there", "data-region": "elsewhere", "data-may-run": String(away) }, [
       drawn("rect", { x: 8, y: 143, width: 444, height: 26, rx: 8 }),
       drawn("text", { x: 20, y: 160.5 }, [outside]),
     ]),
