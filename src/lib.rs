@@ -113,8 +113,8 @@ pub use plan::{
 };
 pub use policy::{
     Effect, ExplainOptions, ExplainedRoute, ExplainedStep, IamDecision, IamPolicy, IamRequest, IamVerdict,
-    OneOrMany, PolicyDocument, PolicyExplanation, PolicyKind, PolicyOptions, PolicyStatement, RouteVerdict,
-    policy,
+    OneOrMany, PolicyCondition, PolicyDocument, PolicyExplanation, PolicyKind, PolicyOptions,
+    PolicyStatement, RouteVerdict, policy,
 };
 pub use price::Money;
 pub use prompt::{Kind, Prompt, Role};

@@ -24,7 +24,7 @@ use crate::{
 };
 
 pub use decide::{IamDecision, IamRequest, IamVerdict};
-pub use document::{Effect, OneOrMany, PolicyDocument, PolicyStatement};
+pub use document::{Effect, OneOrMany, PolicyCondition, PolicyDocument, PolicyStatement};
 pub use explain::{ExplainOptions, ExplainedRoute, ExplainedStep, PolicyExplanation, RouteVerdict};
 pub use read::IamPolicy;
 
@@ -177,10 +177,7 @@ fn sent<'a>(options: &PolicyOptions, catalog: &'a Catalog) -> Result<Vec<Sent<'a
 /// The way of one model, which must be offered, known, and within the residency rule.
 fn way<'a>(target: &Target<'a>, catalog: &'a Catalog) -> Result<Sent<'a>, Error> {
     let refused = |message: String| Error::new(ErrorKind::Refused, message);
-    let Some(region) = target.source_region.as_deref() else {
-        let message = "no source Region is named: give one (--source-region, or the option sourceRegion)";
-        return Err(Error::new(ErrorKind::InvalidArgument, message));
-    };
+    let region = target.named_region()?;
     if let Some(why) = &target.refused {
         return Err(refused(why.message().to_owned()));
     }
@@ -273,7 +270,7 @@ fn identity(
         statements.push(PolicyStatement::allow("UseGlobalInferenceProfile", profiles).when(
             "StringEquals",
             REQUESTED_REGION,
-            [&first.source_region],
+            &[&first.source_region],
         ));
     }
     for one in sent {
@@ -283,12 +280,12 @@ fn identity(
             let here = arns.model(&one.source_region, one.model);
             statements.push(
                 PolicyStatement::allow(format!("Invoke{name}InSourceRegion"), vec![here])
-                    .when("StringEquals", REQUESTED_REGION, [&one.source_region])
+                    .when("StringEquals", REQUESTED_REGION, &[&one.source_region])
                     .when("StringEquals", PROFILE_ARN, &profiles),
             );
             statements.push(
                 PolicyStatement::allow(format!("Invoke{name}Anywhere"), vec![arns.model("", one.model)])
-                    .when("StringEquals", REQUESTED_REGION, [UNSPECIFIED])
+                    .when("StringEquals", REQUESTED_REGION, &[UNSPECIFIED])
                     .when("StringEquals", PROFILE_ARN, &profiles),
             );
             continue;
@@ -346,7 +343,7 @@ fn deny_other_regions(sent: &[Sent<'_>]) -> PolicyStatement {
     PolicyStatement::deny("DenyBedrockElsewhere", ["bedrock:*"], vec!["*".to_owned()]).when(
         "StringNotEquals",
         REQUESTED_REGION,
-        regions,
+        &regions,
     )
 }
 
@@ -369,14 +366,14 @@ fn deny_direct(sent: &[Sent<'_>], partition: &str) -> Result<PolicyStatement, Er
             }
         }
     }
-    Ok(PolicyStatement::deny("DenyDirectCalls", INVOKE, models).when("Null", PROFILE_ARN, ["true"]))
+    Ok(PolicyStatement::deny("DenyDirectCalls", INVOKE, models).when("Null", PROFILE_ARN, &["true"]))
 }
 
 fn deny_global(partition: &str) -> PolicyStatement {
     let profiles = format!("arn:{partition}:bedrock:*:*:inference-profile/global.*");
     PolicyStatement::deny("DenyGlobalInference", INVOKE, vec!["*".to_owned()])
-        .when("StringEquals", REQUESTED_REGION, [UNSPECIFIED])
-        .when("ArnLike", PROFILE_ARN, [profiles])
+        .when("StringEquals", REQUESTED_REGION, &[UNSPECIFIED])
+        .when("ArnLike", PROFILE_ARN, &[profiles])
 }
 
 /// A model's id as a part of a statement's id, which takes letters and digits only.

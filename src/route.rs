@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Catalog, Endpoint, Error, ErrorKind, InRegion, Model, ModelReport, Note, Residency, Route, Source, Sure,
+    Catalog, Endpoint, Error, InRegion, Model, ModelReport, Note, Residency, Route, Source, Sure,
     catalog::Reach,
     target::{Target, Wanted},
 };
@@ -187,10 +187,7 @@ pub fn route(options: &RouteOptions, catalog: &Catalog) -> Result<RouteReport, E
         allow_unknown: false,
     };
     let target = Target::find(wanted, catalog)?;
-    let Some(region) = target.source_region.as_deref() else {
-        let message = "no source Region is named: give one (--source-region, or the option sourceRegion)";
-        return Err(Error::new(ErrorKind::InvalidArgument, message));
-    };
+    let region = target.named_region()?;
     let rule = target.residency;
     let mut ways = ways(&target.model, region, rule, catalog);
     let asked = target.profile.map(|profile| profile.prefix.as_str());

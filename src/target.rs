@@ -72,6 +72,16 @@ impl<'a> Target<'a> {
         Ok(Self { model, profile, source_region, refused, residency, leaves, notes })
     }
 
+    /// The source Region.
+    ///
+    /// Errors: none is named.
+    pub(crate) fn named_region(&self) -> Result<&str, Error> {
+        self.source_region.as_deref().ok_or_else(|| {
+            let message = "no source Region is named: give one (--source-region, or the option sourceRegion)";
+            Error::new(ErrorKind::InvalidArgument, message)
+        })
+    }
+
     /// Notes where published burndown rates differ, with what would be charged by the others.
     pub(crate) fn rate_notes(
         &self,

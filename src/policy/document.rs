@@ -1,8 +1,6 @@
 //! A policy document as it is written.
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::INVOKE;
 
@@ -28,9 +26,20 @@ pub struct PolicyStatement {
     pub action: Vec<&'static str>,
     /// The resources.
     pub resource: Vec<String>,
-    /// The conditions by operator and context key; all of them must hold.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub condition: BTreeMap<&'static str, BTreeMap<&'static str, OneOrMany>>,
+    /// The conditions; all of them must hold.
+    #[serde(skip_serializing_if = "<[_]>::is_empty", serialize_with = "by_operator")]
+    pub condition: Vec<PolicyCondition>,
+}
+
+/// A condition of a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyCondition {
+    /// The operator, such as `StringEquals`.
+    pub operator: &'static str,
+    /// The context key.
+    pub key: &'static str,
+    /// What its value must match.
+    pub values: OneOrMany,
 }
 
 /// Whether a statement allows or denies.
@@ -50,6 +59,27 @@ pub enum OneOrMany {
     One(String),
     /// Several.
     Many(Vec<String>),
+}
+
+/// Conditions as IAM writes them: an object of operators, each an object of keys. Maps of our own would be
+/// four kilobytes more for browsers to load.
+fn by_operator<S: Serializer>(conditions: &[PolicyCondition], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut operators = serializer.serialize_map(None)?;
+    for alike in conditions.chunk_by(|one, other| one.operator == other.operator) {
+        if let Some(first) = alike.first() {
+            operators.serialize_entry(first.operator, &Keys(alike))?;
+        }
+    }
+    operators.end()
+}
+
+/// Conditions of one operator.
+struct Keys<'a>(&'a [PolicyCondition]);
+
+impl Serialize for Keys<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|condition| (condition.key, &condition.values)))
+    }
 }
 
 impl PolicyDocument {
@@ -81,7 +111,7 @@ impl PolicyStatement {
             effect: Effect::Allow,
             action: INVOKE.to_vec(),
             resource,
-            condition: BTreeMap::new(),
+            condition: Vec::new(),
         }
     }
 
@@ -91,7 +121,7 @@ impl PolicyStatement {
         resource: Vec<String>,
     ) -> Self {
         let action = action.into_iter().collect();
-        Self { sid: sid.to_owned(), effect: Effect::Deny, action, resource, condition: BTreeMap::new() }
+        Self { sid: sid.to_owned(), effect: Effect::Deny, action, resource, condition: Vec::new() }
     }
 
     /// The same statement under one more condition.
@@ -99,17 +129,15 @@ impl PolicyStatement {
         mut self,
         operator: &'static str,
         key: &'static str,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
+        values: &[impl AsRef<str>],
     ) -> Self {
-        let mut values: Vec<String> = values.into_iter().map(|value| value.as_ref().to_owned()).collect();
-        let values = match values.pop() {
-            Some(value) if values.is_empty() => OneOrMany::One(value),
-            last => {
-                values.extend(last);
-                OneOrMany::Many(values)
-            }
+        let values = match values {
+            [value] => OneOrMany::One(value.as_ref().to_owned()),
+            values => OneOrMany::Many(values.iter().map(|value| value.as_ref().to_owned()).collect()),
         };
-        self.condition.entry(operator).or_default().insert(key, values);
+        let condition = PolicyCondition { operator, key, values };
+        let before = |other: &PolicyCondition| (other.operator, other.key) < (operator, key);
+        self.condition.insert(self.condition.partition_point(before), condition);
         self
     }
 }
