@@ -217,14 +217,14 @@ def fitted(key, counts):
         "own": own,
         "kinds": [sort.replace(" ", "-")],
         "basis": "exact" if published else "measured" if own else "estimated",
-        "confidence": None,
+        "confidencePerCent": None,
         "belowPerMille": below[0],
         "below": below[1],
         "abovePerMille": above[0],
         "above": above[1],
     }
     held = lambda c: c.tokens - -(-c.tokens * below[0] // 1000) - below[1] <= c.true <= reach(c.tokens, row) + room(c, old)
-    return {**row, "confidence": min(99, int(share(held) * 100)) / 100}
+    return {**row, "confidencePerCent": min(99, int(share(held) * 100))}
 
 
 def fit(rows):
@@ -271,7 +271,7 @@ def write(found):
     path = ROOT / "src/catalog/accuracy.json"
     # Rows on too few records to fit were written by hand; they have no confidence and stay.
     measured = {(row["own"], frame) for row in found for frame in row["frames"]}
-    anew = lambda row: row["confidence"] is not None and any((row["own"], frame) in measured for frame in row["frames"])
+    anew = lambda row: row["confidencePerCent"] is not None and any((row["own"], frame) in measured for frame in row["frames"])
     rest = [row for row in json.loads(path.read_text())["rows"] if not anew(row)]
     rows = sorted(rest + found, key=lambda row: (row["frames"], row["own"], row["kinds"]))
     body = ",\n".join(f"    {json.dumps(row)}" for row in rows)

@@ -20,11 +20,11 @@ mod resolve;
 mod server_tool;
 mod validate;
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, ErrorKind};
+use crate::{ByName, Error, ErrorKind, json};
 
 pub(crate) use accuracy::{Accuracy, RequestKind};
 pub use fact::Fact;
@@ -45,17 +45,17 @@ pub struct Catalog {
     version: String,
     models: Vec<Model>,
     #[serde(default)]
-    regions: BTreeMap<String, Region>,
+    regions: ByName<Region>,
     #[serde(default)]
     profiles: Vec<InferenceProfile>,
     #[serde(default)]
     in_region: Vec<InRegion>,
     #[serde(default)]
-    residencies: BTreeMap<String, Residency>,
+    residencies: ByName<Residency>,
     #[serde(default)]
-    facts: BTreeMap<String, Fact>,
+    facts: ByName<Fact>,
     #[serde(default)]
-    sources: BTreeMap<String, Source>,
+    sources: ByName<Source>,
 }
 
 /// Where a fact was read.
@@ -98,8 +98,8 @@ struct ModelsFile {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ProfilesFile {
-    regions: BTreeMap<String, Region>,
-    residencies: BTreeMap<String, Residency>,
+    regions: ByName<Region>,
+    residencies: ByName<Residency>,
     profiles: Vec<InferenceProfile>,
     in_region: Vec<InRegion>,
 }
@@ -112,12 +112,13 @@ impl Catalog {
         BUILTIN.get_or_init(|| Self::from_files().unwrap_or_default())
     }
 
-    fn from_files() -> Result<Self, serde_json::Error> {
-        let ModelsFile { version, models } = serde_json::from_str(include_str!("catalog/models.json"))?;
-        let profiles_file = serde_json::from_str(include_str!("catalog/profiles.json"))?;
+    fn from_files() -> Result<Self, Error> {
+        let ModelsFile { version, models } =
+            json::read(include_str!("catalog/models.json"), ErrorKind::InvalidCatalog)?;
+        let profiles_file = json::read(include_str!("catalog/profiles.json"), ErrorKind::InvalidCatalog)?;
         let ProfilesFile { regions, residencies, profiles, in_region } = profiles_file;
-        let facts = serde_json::from_str(include_str!("catalog/facts.json"))?;
-        let sources = serde_json::from_str(include_str!("catalog/sources.json"))?;
+        let facts = json::read(include_str!("catalog/facts.json"), ErrorKind::InvalidCatalog)?;
+        let sources = json::read(include_str!("catalog/sources.json"), ErrorKind::InvalidCatalog)?;
         Ok(Self { version, models, regions, profiles, in_region, residencies, facts, sources })
     }
 
@@ -127,7 +128,7 @@ impl Catalog {
     /// Errors: not JSON, a field that is unknown or of the wrong type, or facts that contradict
     /// each other, each with its place.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        let catalog: Self = serde_json::from_str(text).map_err(|error| unreadable(text, &error))?;
+        let catalog: Self = json::read(text, ErrorKind::InvalidCatalog).map_err(unreadable)?;
         catalog.validate(|_, index| index)?;
         Ok(catalog)
     }
@@ -158,17 +159,17 @@ impl Catalog {
     }
 
     /// All sources by their keys.
-    pub const fn sources(&self) -> &BTreeMap<String, Source> {
+    pub const fn sources(&self) -> &ByName<Source> {
         &self.sources
     }
 
     /// All Regions by their ids.
-    pub const fn regions(&self) -> &BTreeMap<String, Region> {
+    pub const fn regions(&self) -> &ByName<Region> {
         &self.regions
     }
 
     /// All facts by their keys.
-    pub const fn facts(&self) -> &BTreeMap<String, Fact> {
+    pub const fn facts(&self) -> &ByName<Fact> {
         &self.facts
     }
 
@@ -196,18 +197,7 @@ impl Catalog {
     }
 }
 
-/// What is wrong, without the place.
-fn fault(error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what).to_owned()
-}
-
 /// JSON that is no catalog.
-fn unreadable(text: &str, error: &serde_json::Error) -> Error {
-    let before_line =
-        text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
-    let near = before_line.saturating_add(error.column().saturating_sub(1)).min(text.len());
-    let offset = (0..=near).rev().find(|offset| text.is_char_boundary(*offset)).unwrap_or(0);
-    Error::new(ErrorKind::InvalidCatalog, format!("the catalog cannot be read: {}", fault(error)))
-        .at_offset(text, offset)
+fn unreadable(error: Error) -> Error {
+    error.within(ErrorKind::InvalidCatalog, "the catalog cannot be read")
 }

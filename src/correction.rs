@@ -8,11 +8,19 @@
 //! 96.5 % became 93.3 %), so no shift is applied then. Nothing is stored here: the caller keeps the
 //! small JSON.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error as _, IgnoredAny, MapAccess, Visitor},
+};
 
 use crate::{
     Catalog, Error, ErrorKind, Note, Options, Prompt, Request, Tokens,
-    json::python::{Style, dumps},
+    json::{
+        self,
+        python::{Style, dumps},
+    },
     prompt::ToolMode,
 };
 
@@ -41,32 +49,59 @@ impl Observed {
     ///
     /// Errors: no JSON, or no count of input tokens.
     pub fn read(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text)
-            .map_err(|fault| Error::new(ErrorKind::InvalidArgument, format!("the observed usage: {fault}")))
+        json::read(text, ErrorKind::InvalidArgument)
+            .map_err(|error| error.within(ErrorKind::InvalidArgument, "the observed usage"))
     }
 }
 
-/// A usage in Converse's, Anthropic's, `OpenAI`'s or an invocation log's spelling, or an answer with
-/// one inside.
-#[derive(Deserialize)]
+/// What the counts are called by Converse, Anthropic, `OpenAI` and invocation logs.
+const NAMES: [&[&str]; 4] = [
+    &["input", "inputTokens", "input_tokens", "prompt_tokens", "inputTokenCount"],
+    &["output", "outputTokens", "output_tokens", "completion_tokens", "outputTokenCount"],
+    &["cache_read", "cacheReadInputTokens", "cache_read_input_tokens", "cacheReadInputTokenCount"],
+    &["cache_write", "cacheWriteInputTokens", "cache_creation_input_tokens", "cacheWriteInputTokenCount"],
+];
+
+/// The counts of a usage in the order of [`NAMES`], or of an answer with one inside.
+#[derive(Default)]
 struct Counts {
     usage: Option<Box<Counts>>,
-    #[serde(
-        alias = "inputTokens",
-        alias = "input_tokens",
-        alias = "prompt_tokens",
-        alias = "inputTokenCount"
-    )]
-    input: Option<u64>,
-    #[serde(alias = "outputTokens", alias = "output_tokens")]
-    #[serde(alias = "completion_tokens", alias = "outputTokenCount")]
-    output: Option<u64>,
-    #[serde(alias = "cacheReadInputTokens", alias = "cache_read_input_tokens")]
-    #[serde(alias = "cacheReadInputTokenCount")]
-    cache_read: Option<u64>,
-    #[serde(alias = "cacheWriteInputTokens", alias = "cache_creation_input_tokens")]
-    #[serde(alias = "cacheWriteInputTokenCount")]
-    cache_write: Option<u64>,
+    numbers: [Option<u64>; 4],
+}
+
+impl<'de> Deserialize<'de> for Counts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Usage)
+    }
+}
+
+/// Reads [`Counts`] and passes over all that stands beside them.
+struct Usage;
+
+impl<'de> Visitor<'de> for Usage {
+    type Value = Counts;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a usage")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Counts, A::Error> {
+        let mut counts = Counts::default();
+        while let Some(name) = fields.next_key::<String>()? {
+            let place = NAMES.iter().position(|names| names.contains(&name.as_str()));
+            match place.and_then(|place| counts.numbers.get_mut(place)) {
+                Some(Some(_)) => {
+                    return Err(A::Error::custom(format!("{name} is there by another name too")));
+                }
+                Some(number) => *number = fields.next_value()?,
+                None if name == "usage" => counts.usage = fields.next_value()?,
+                None => {
+                    fields.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(counts)
+    }
 }
 
 impl TryFrom<Counts> for Observed {
@@ -74,10 +109,10 @@ impl TryFrom<Counts> for Observed {
 
     fn try_from(mut counts: Counts) -> Result<Self, String> {
         counts = counts.usage.take().map_or(counts, |usage| *usage);
-        let Some(input) = counts.input else {
+        let [Some(input), output, cache_read, cache_write] = counts.numbers else {
             return Err("no inputTokens, input_tokens or prompt_tokens".to_owned());
         };
-        let numbers = [Some(input), counts.output, counts.cache_read, counts.cache_write];
+        let numbers = [Some(input), output, cache_read, cache_write];
         match numbers.map(|number| Tokens::from_outside(number.unwrap_or(0)).map(Tokens::get)) {
             [Some(input), Some(output), Some(cache_read), Some(cache_write)] => {
                 Ok(Self { input, output, cache_read, cache_write })

@@ -107,6 +107,13 @@ impl Error {
         self
     }
 
+    /// The same error of another kind, told as a part of something larger.
+    pub(crate) fn within(mut self, kind: ErrorKind, what: &str) -> Self {
+        self.kind = kind;
+        self.message = format!("{what}: {}", self.message);
+        self
+    }
+
     /// What went wrong.
     pub const fn kind(&self) -> ErrorKind {
         self.kind

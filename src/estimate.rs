@@ -124,7 +124,7 @@ impl Estimate {
             tokens: accuracy.range(expected).stretched(tallied.slack),
             basis: accuracy.basis,
             own_vocabulary: counter.is_own(),
-            confidence: accuracy.confidence,
+            confidence: accuracy.confidence(),
             steady_prefix: steady.map(|part| part.tokens).sum(),
             parts: tallied.parts,
             frame: tallied.frame,

@@ -10,8 +10,10 @@
 pub(crate) mod edit;
 mod parse;
 pub(crate) mod python;
+mod read;
 mod string;
 
+pub(crate) use read::read;
 pub(crate) use string::write_python;
 
 use std::{borrow::Cow, ops::Range};

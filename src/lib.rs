@@ -46,6 +46,7 @@
 //! are data with a source and a date; where sources disagree, a [`Note`] says so and what the
 //! charge would be.
 
+mod by_name;
 mod catalog;
 mod check;
 mod correction;
@@ -84,6 +85,7 @@ mod tokens;
 #[cfg(feature = "wasm")]
 pub mod wasm;
 
+pub use by_name::ByName;
 pub use catalog::{
     Burndown, Catalog, DefaultQuotas, Dispute, Fact, Image, ImageRule, InRegion, InferenceProfile,
     InferredRate, LongPrompt, Model, ModelSummary, PriceChoice, PriceList, Prices, PromptCache,

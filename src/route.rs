@@ -3,12 +3,10 @@
 
 mod text;
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Catalog, Endpoint, Error, InRegion, Model, ModelReport, Note, Residency, Route, Source, Sure,
+    ByName, Catalog, Endpoint, Error, InRegion, Model, ModelReport, Note, Residency, Route, Source, Sure,
     catalog::Reach,
     target::{Target, Wanted},
 };
@@ -405,27 +403,27 @@ fn price_disputes(way: &Way, model: &Model, catalog: &Catalog) -> Vec<Note> {
 }
 
 fn places<'a>(source: &str, ways: impl Iterator<Item = &'a Way>, catalog: &Catalog) -> Vec<RoutePlace> {
-    let mut ids = BTreeSet::from([source]);
-    ids.extend(ways.flat_map(|way| way.destination_regions.iter().flatten()).map(String::as_str));
+    let destinations = ways.flat_map(|way| way.destination_regions.iter().flatten()).map(String::as_str);
+    let ids: ByName<()> = destinations.chain([source]).map(|id| (id.to_owned(), ())).collect();
     let place = |id: &str| {
         let region = catalog.regions().get(id)?;
         Some(RoutePlace { id: id.to_owned(), city: region.city.clone(), country: region.country.clone() })
     };
-    ids.into_iter().filter_map(place).collect()
+    ids.keys().filter_map(|id| place(id)).collect()
 }
 
 fn sources<'a>(ways: impl Iterator<Item = &'a Way>, catalog: &Catalog) -> Vec<RouteSource> {
-    let mut keys = BTreeSet::new();
+    let mut keys = ByName::default();
     for way in ways {
-        keys.insert(way.source.as_str());
-        keys.extend(way.quota.source.as_deref());
-        keys.extend(way.price.as_ref().map(|price| price.source.as_str()));
+        let price = way.price.as_ref().map(|price| &price.source);
+        let named = [Some(&way.source), way.quota.source.as_ref(), price];
+        keys.extend(named.into_iter().flatten().map(|key| (key.clone(), ())));
     }
     let read = |key: &str| {
         let Source { title, url, date, sure, .. } = catalog.source(key)?.clone();
         Some(RouteSource { key: key.to_owned(), title, url, date, sure })
     };
-    keys.into_iter().filter_map(read).collect()
+    keys.keys().filter_map(|key| read(key)).collect()
 }
 
 impl RouteReport {

@@ -39,8 +39,8 @@ pub struct RunbookOptions {
 /// Facts that only a runbook tells, with their sources.
 #[derive(Deserialize)]
 struct Operations {
-    facts: std::collections::BTreeMap<String, Fact>,
-    sources: std::collections::BTreeMap<String, Source>,
+    facts: crate::ByName<Fact>,
+    sources: crate::ByName<Source>,
 }
 
 const TEMPLATE: &str = include_str!("runbook/template.md");

@@ -26,7 +26,7 @@ pub use route::route;
 
 use finite::Finite;
 
-use crate::{Catalog, Dialect, Error, ErrorKind, FitOptions, Load, Observed, Options, Request, Usage};
+use crate::{Catalog, Dialect, Error, ErrorKind, FitOptions, Load, Observed, Options, Request, Usage, json};
 
 /// What a request will take, and whether it fits.
 #[wasm_bindgen]
@@ -40,7 +40,7 @@ pub fn check(request: &JsValue, options: JsValue, catalog: &JsValue) -> Result<J
 /// A request made to fit, with its receipt; a request that came as text goes as text.
 #[wasm_bindgen]
 pub fn fit(request: &JsValue, options: JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
-    let options: FitOptions = read(options)?;
+    let options = FitOptions::from_json(&options_text(options)?).map_err(to_js)?;
     let input = read_request(request, options.check.dialect)?;
     let fitted = crate::fit(&input, &options, read_catalog(catalog)?.get()).map_err(to_js)?;
     // As JSON, so that the patches' values are what the request's own are.
@@ -152,17 +152,22 @@ fn text_of(value: &JsValue) -> Result<String, JsValue> {
     text.ok_or_else(|| to_js(Error::new(ErrorKind::WrongShape, "expected a string or a plain object")))
 }
 
-/// Reads options by way of their JSON, which refuses misspelt names. JSON would turn `NaN` and the like
-/// into `null`, so they are refused before.
-fn read<T: DeserializeOwned + Default>(value: JsValue) -> Result<T, JsValue> {
+/// Reads options by way of their JSON, which refuses misspelt names.
+fn read<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
+    json::read(&options_text(value)?, ErrorKind::InvalidArgument).map_err(to_js)
+}
+
+/// The JSON of options, of none where there are none. JSON would turn `NaN` and the like into `null`, so
+/// they are refused before.
+fn options_text(value: JsValue) -> Result<String, JsValue> {
     if value.is_undefined() || value.is_null() {
-        return Ok(T::default());
+        return Ok("{}".to_owned());
     }
-    let wrong =
-        |fault: &dyn std::fmt::Display| to_js(Error::new(ErrorKind::InvalidArgument, fault.to_string()));
     let text = text_of(&value)?;
-    Finite::check(value).map_err(|fault| wrong(&fault))?;
-    serde_json::from_str(&text).map_err(|fault| wrong(&fault))
+    let wrong =
+        |fault: serde_wasm_bindgen::Error| to_js(Error::new(ErrorKind::InvalidArgument, fault.to_string()));
+    Finite::check(value).map_err(wrong)?;
+    Ok(text)
 }
 
 /// Answers go by way of their JSON: the smaller code, and the faster.

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use crate::{Basis, Range, Tokens};
+use crate::{Basis, ErrorKind, Range, Tokens, json};
 
 /// What a request holds that decides how surely it is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
@@ -30,8 +30,8 @@ pub(crate) struct Accuracy {
     own: bool,
     kinds: Vec<RequestKind>,
     pub(crate) basis: Basis,
-    /// The share of records within the range; `None` where too few were found.
-    pub(crate) confidence: Option<f64>,
+    /// How many of a hundred records are within the range; `None` where too few were found.
+    confidence_per_cent: Option<u64>,
     /// The true count is at most this many thousandths of the estimate below it,
     below_per_mille: u64,
     /// and this many tokens more;
@@ -57,7 +57,7 @@ const UNMEASURED: Accuracy = Accuracy {
     own: false,
     kinds: Vec::new(),
     basis: Basis::Estimated,
-    confidence: None,
+    confidence_per_cent: None,
     below_per_mille: 330,
     below: 20,
     above_per_mille: 330,
@@ -70,13 +70,20 @@ impl Accuracy {
         static ROWS: OnceLock<Vec<Accuracy>> = OnceLock::new();
         const NOWHERE: &Accuracy = &UNMEASURED;
         let rows = ROWS.get_or_init(|| {
-            let table = serde_json::from_str::<Table>(include_str!("accuracy.json"));
+            let table = json::read::<Table>(include_str!("accuracy.json"), ErrorKind::InvalidCatalog);
             table.map(|table| table.rows).unwrap_or_default()
         });
         let fits = |row: &&Self| {
             row.frames.iter().any(|name| name == frame) && row.own == own && row.kinds.contains(&kind)
         };
         rows.iter().find(fits).unwrap_or(NOWHERE)
+    }
+
+    /// The share of records within the range; `None` where too few were found.
+    #[expect(clippy::float_arithmetic, reason = "a hundredth is no whole number")]
+    pub(crate) fn confidence(&self) -> Option<f64> {
+        let per_cent = self.confidence_per_cent.and_then(|share| u32::try_from(share).ok());
+        per_cent.map(|share| f64::from(share) / 100.0)
     }
 
     /// The range around an expected count.

@@ -5,10 +5,11 @@ use std::{collections::HashMap, sync::OnceLock};
 use serde::Deserialize;
 
 use super::Model;
+use crate::{ErrorKind, json};
 
 /// The frame of a model.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(tag = "template", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum FrameRules {
     Claude(ClaudeFrame),
     Nova(NovaFrame),
@@ -173,7 +174,7 @@ impl Model {
         static FRAMES: OnceLock<HashMap<String, FrameRules>> = OnceLock::new();
         static NOTHING: FrameRules = NO_FRAME;
         let frames = FRAMES.get_or_init(|| {
-            let table = serde_json::from_str::<Table>(include_str!("frames.json"));
+            let table = json::read::<Table>(include_str!("frames.json"), ErrorKind::InvalidCatalog);
             table.map(|table| table.frames).unwrap_or_default()
         });
         frames.get(&self.frame).unwrap_or(&NOTHING)
@@ -188,7 +189,7 @@ mod tests {
 
     #[test]
     fn every_model_has_a_frame() {
-        let table: Table = serde_json::from_str(include_str!("frames.json")).unwrap();
+        let table: Table = json::read(include_str!("frames.json"), ErrorKind::InvalidCatalog).unwrap();
         for model in Catalog::builtin().models() {
             assert!(table.frames.contains_key(&model.frame) || model.frame == "none", "{}", model.id);
         }

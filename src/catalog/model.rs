@@ -1,11 +1,9 @@
 //! A model and the groups of facts about it.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Burndown, Catalog, InferredRate, Prices, PublishedRate, RatesPolicy};
-use crate::count::Counter;
+use crate::{ByName, count::Counter};
 
 /// What is known of one model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,12 +93,12 @@ pub struct Quotas {
     pub global_tpm: Option<u64>,
     /// `tpm` in the source Regions that differ.
     #[serde(default)]
-    pub tpm_by_region: BTreeMap<String, u64>,
+    pub tpm_by_region: ByName<u64>,
     /// Requests per minute by inference profiles; absent where none is enforced or known.
     pub rpm: Option<u64>,
     /// `rpm` in the source Regions that differ.
     #[serde(default)]
-    pub rpm_by_region: BTreeMap<String, u64>,
+    pub rpm_by_region: ByName<u64>,
     /// Requests per minute in one Region, without an inference profile.
     pub on_demand_rpm: Option<u64>,
     /// Tokens per day.
@@ -220,9 +218,7 @@ impl Model {
     /// The default quotas by the global inference profile, or by any other way from a source Region.
     pub fn default_quotas(&self, global: bool, source_region: Option<&str>) -> DefaultQuotas {
         let Some(quotas) = &self.quotas else { return DefaultQuotas::default() };
-        let here = |by_region: &BTreeMap<String, u64>| {
-            source_region.and_then(|region| by_region.get(region).copied())
-        };
+        let here = |by_region: &ByName<u64>| source_region.and_then(|region| by_region.get(region).copied());
         let regional = here(&quotas.tpm_by_region).or(quotas.tpm);
         DefaultQuotas {
             tpm: if global { quotas.global_tpm.or(regional) } else { regional },

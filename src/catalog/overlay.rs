@@ -1,35 +1,44 @@
 //! A caller's facts laid over a catalog.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value};
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 
 use super::{
-    Catalog, Fact, InRegion, InferenceProfile, Residency, RouteGroup, Source, Sure, fault,
-    model::overlay_source, unreadable,
+    Catalog, Fact, InRegion, InferenceProfile, Residency, RouteGroup, Source, Sure, model::overlay_source,
+    unreadable,
 };
-use crate::{Error, ErrorKind};
+use crate::{
+    ByName, Error, ErrorKind,
+    json::{
+        Json, Value,
+        edit::{pointer_token, quoted},
+    },
+};
 
-/// The form of an overlay: as a whole catalog, and everything may be left out.
+/// The form of an overlay: as a whole catalog, and everything may be left out. What is merged is read
+/// when what is before it is known.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Overlay {
     version: Option<String>,
-    #[serde(default)]
-    models: Vec<Map<String, Value>>,
-    #[serde(default)]
-    regions: Map<String, Value>,
-    #[serde(default)]
-    profiles: Vec<Map<String, Value>>,
+    #[serde(default, rename = "models")]
+    _models: Vec<IgnoredAny>,
+    #[serde(default, rename = "profiles")]
+    _profiles: Vec<IgnoredAny>,
+    #[serde(rename = "regions")]
+    _regions: Option<IgnoredAny>,
+    #[serde(rename = "sources")]
+    _sources: Option<IgnoredAny>,
     #[serde(default)]
     in_region: Vec<InRegion>,
     #[serde(default)]
-    residencies: BTreeMap<String, Residency>,
+    residencies: ByName<Residency>,
     #[serde(default)]
-    facts: BTreeMap<String, Fact>,
-    #[serde(default)]
-    sources: Map<String, Value>,
+    facts: ByName<Fact>,
 }
 
 /// The groups of a model that name their source, which a caller's change replaces.
@@ -46,7 +55,9 @@ impl Catalog {
     ///
     /// Errors: as for [`Catalog::from_json`]; the pointer leads into the overlay.
     pub fn overlaid(&self, text: &str) -> Result<Self, Error> {
-        let overlay: Overlay = serde_json::from_str(text).map_err(|error| unreadable(text, &error))?;
+        let text = Json::parse(text).map_err(unreadable)?;
+        let root = text.root();
+        let overlay: Overlay = root.read(ErrorKind::InvalidCatalog).map_err(unreadable)?;
         let mut catalog = self.clone();
         if let Some(version) = overlay.version {
             catalog.version = version;
@@ -58,33 +69,39 @@ impl Catalog {
             sure: Sure::High,
             note: String::new(),
         };
-        catalog.sources.entry(overlay_source()).or_insert(own);
-        lay(&mut catalog.sources, overlay.sources, "sources")?;
-        lay(&mut catalog.regions, overlay.regions, "regions")?;
+        if !catalog.sources.contains_key(&overlay_source()) {
+            catalog.sources.insert(overlay_source(), own);
+        }
+        lay(&mut catalog.sources, root, "sources")?;
+        lay(&mut catalog.regions, root, "regions")?;
         catalog.residencies.extend(overlay.residencies);
         catalog.facts.extend(overlay.facts);
-        let model_ids = keys(&overlay.models, "id", "/models")?;
-        for (index, patch) in overlay.models.into_iter().enumerate() {
-            let pointer = format!("/models/{index}");
-            let id = model_ids.get(index).map_or("", String::as_str);
-            let place = catalog.models.iter().position(|model| model.id == id);
+        let model_ids = keys(root, "models", "id")?;
+        for ((index, patch), id) in list(root, "models").enumerate().zip(&model_ids) {
+            let place = catalog.models.iter().position(|model| model.id == *id);
             let base = place.and_then(|place| catalog.models.get(place));
-            let model = merged(base, &with_source(patch), &pointer)?;
+            let model = merged(base, &with_source(patch), &format!("/models/{index}"))?;
             match place.and_then(|place| catalog.models.get_mut(place)) {
                 Some(known) => *known = model,
                 None => catalog.models.push(model),
             }
         }
-        let prefixes = keys(&overlay.profiles, "prefix", "/profiles")?;
-        for (index, mut patch) in overlay.profiles.into_iter().enumerate() {
-            let pointer = format!("/profiles/{index}");
-            let routes = patch.remove("routes").unwrap_or_else(|| Value::Array(Vec::new()));
-            let routes: Vec<RouteGroup> = merged(None, &routes, &format!("{pointer}/routes"))?;
-            let prefix = prefixes.get(index).map_or("", String::as_str);
-            let place = catalog.profiles.iter().position(|profile| profile.prefix == prefix);
+        let prefixes = keys(root, "profiles", "prefix")?;
+        for ((index, patch), prefix) in list(root, "profiles").enumerate().zip(&prefixes) {
+            let routes: Option<Vec<RouteGroup>> = patch
+                .get("routes")
+                .map(|routes| routes.read(ErrorKind::InvalidCatalog))
+                .transpose()
+                .map_err(unreadable)?;
+            let place = catalog.profiles.iter().position(|profile| profile.prefix == *prefix);
             let base = place.and_then(|place| catalog.profiles.get(place));
-            let mut profile: InferenceProfile = merged(base, &Value::Object(patch), &pointer)?;
-            profile.routes.extend(routes);
+            let fields: Vec<_> = patch
+                .entries()
+                .filter(|(key, _)| key != "routes")
+                .map(|(key, value)| (key, value.raw().into()))
+                .collect();
+            let mut profile: InferenceProfile = merged(base, &object(fields), &format!("/profiles/{index}"))?;
+            profile.routes.extend(routes.unwrap_or_default());
             match place.and_then(|place| catalog.profiles.get_mut(place)) {
                 Some(known) => *known = profile,
                 None => catalog.profiles.push(profile),
@@ -108,105 +125,93 @@ impl Catalog {
 
 /// Merges the entries of a section, each by its key.
 fn lay<T: Serialize + DeserializeOwned>(
-    section: &mut BTreeMap<String, T>,
-    patches: Map<String, Value>,
+    section: &mut ByName<T>,
+    root: Value<'_>,
     name: &str,
 ) -> Result<(), Error> {
-    for (key, patch) in patches {
-        let merged = merged(section.get(&key), &patch, &format!("/{name}/{}", escaped(&key)))?;
-        section.insert(key, merged);
+    let Some(patches) = root.get(name) else { return Ok(()) };
+    if !patches.is_object() {
+        return Err(unreadable(patches.wrong_shape("an object")));
+    }
+    for (key, patch) in patches.entries() {
+        let pointer = format!("/{name}/{}", pointer_token(&key));
+        let merged = merged(section.get(&key), patch.raw(), &pointer)?;
+        section.insert(key.into_owned(), merged);
     }
     Ok(())
 }
 
+/// The entries of a section that is a list.
+fn list<'a>(root: Value<'a>, name: &str) -> impl Iterator<Item = Value<'a>> {
+    root.get(name).into_iter().flat_map(Value::items)
+}
+
 /// The keys that entries of an overlay are merged by.
-fn keys(entries: &[Map<String, Value>], field: &str, pointer: &str) -> Result<Vec<String>, Error> {
-    let each = entries.iter().enumerate().map(|(index, entry)| {
-        entry.get(field).and_then(Value::as_str).map(str::to_owned).ok_or_else(|| {
+fn keys(root: Value<'_>, section: &str, field: &str) -> Result<Vec<String>, Error> {
+    let each = list(root, section).enumerate().map(|(index, entry)| {
+        entry.get(field).and_then(Value::as_str).map(Cow::into_owned).ok_or_else(|| {
             let message = format!("an entry needs a text under \"{field}\" to say what it is about");
-            Error::new(ErrorKind::InvalidCatalog, message).at_pointer(format!("{pointer}/{index}"))
+            Error::new(ErrorKind::InvalidCatalog, message).at_pointer(format!("/{section}/{index}"))
         })
     });
     each.collect()
 }
 
 /// A model's patch in which every changed group names a source.
-fn with_source(mut patch: Map<String, Value>) -> Value {
-    for group in SOURCED {
-        if let Some(Value::Object(fields)) = patch.get_mut(group) {
-            fields.entry("source").or_insert_with(|| Value::String(overlay_source()));
+fn with_source(patch: Value<'_>) -> String {
+    let own = || quoted(&overlay_source()).into();
+    let mut fields: Vec<(Cow<'_, str>, Cow<'_, str>)> = Vec::new();
+    for (key, value) in patch.entries() {
+        let bare = SOURCED.contains(&key.as_ref()) && value.is_object() && value.get("source").is_none();
+        let text = if bare {
+            let inner = value.entries().map(|(key, value)| (key, value.raw().into()));
+            object(inner.chain([("source".into(), own())])).into()
+        } else {
+            value.raw().into()
+        };
+        fields.push((key, text));
+    }
+    let limits = ["contextWindow", "maxOutputTokens"].iter().any(|field| patch.get(field).is_some());
+    if limits && patch.get("limitsSource").is_none() {
+        fields.push(("limitsSource".into(), own()));
+    }
+    object(fields)
+}
+
+/// The JSON of an object.
+fn object<'a>(fields: impl IntoIterator<Item = (Cow<'a, str>, Cow<'a, str>)>) -> String {
+    let mut text = String::from("{");
+    for (key, value) in fields {
+        if 1 < text.len() {
+            text.push(',');
         }
+        text.push_str(&quoted(&key));
+        text.push(':');
+        text.push_str(&value);
     }
-    if patch.contains_key("contextWindow") || patch.contains_key("maxOutputTokens") {
-        patch.entry("limitsSource").or_insert_with(|| Value::String(overlay_source()));
-    }
-    Value::Object(patch)
+    text.push('}');
+    text
 }
 
 /// A value with a patch applied.
-fn merged<T: Serialize + DeserializeOwned>(
-    base: Option<&T>,
-    patch: &Value,
-    pointer: &str,
-) -> Result<T, Error> {
-    let text = base.and_then(|base| serde_json::to_string(base).ok());
-    let before: Option<Value> = text.and_then(|text| serde_json::from_str(&text).ok());
-    let mut after = before.clone().unwrap_or(Value::Null);
-    apply(&mut after, patch);
-    read(&after).map_err(|error| {
-        let inner = before.map_or_else(String::new, |before| culprit::<T>(&before, patch));
-        Error::new(ErrorKind::InvalidCatalog, format!("the catalog cannot be read: {}", fault(&error)))
-            .at_pointer(format!("{pointer}{inner}"))
-    })
+fn merged<T: Serialize + DeserializeOwned>(base: Option<&T>, patch: &str, pointer: &str) -> Result<T, Error> {
+    let base = base.map_or_else(|| "null".to_owned(), |base| serde_json::to_string(base).unwrap_or_default());
+    let text = merge(Some(Json::parse(base)?.root()), Json::parse(patch)?.root());
+    Json::parse_at(text, pointer)?.root().read(ErrorKind::InvalidCatalog).map_err(unreadable)
 }
 
-/// Reads a value by way of its text: `serde_json::from_value` would compile every type of the catalog
-/// a second time, which is a tenth of the code that browsers load. So would `to_value`.
-fn read<T: DeserializeOwned>(value: &Value) -> Result<T, serde_json::Error> {
-    serde_json::from_str(&value.to_string())
-}
-
-/// JSON merge patch (RFC 7396).
-fn apply(target: &mut Value, patch: &Value) {
-    let Value::Object(fields) = patch else {
-        *target = patch.clone();
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(Map::new());
+/// A value with a JSON merge patch (RFC 7396) applied.
+fn merge(base: Option<Value<'_>>, patch: Value<'_>) -> String {
+    if !patch.is_object() {
+        return patch.raw().to_owned();
     }
-    let Value::Object(known) = target else { return };
-    for (key, value) in fields {
-        if value.is_null() {
-            known.remove(key);
-        } else {
-            apply(known.entry(key.clone()).or_insert(Value::Null), value);
-        }
-    }
-}
-
-/// The pointer of the innermost field of a patch that cannot be applied by itself.
-fn culprit<T: DeserializeOwned>(before: &Value, patch: &Value) -> String {
-    let mut keys: Vec<&String> = Vec::new();
-    let mut level = patch;
-    while let Value::Object(fields) = level {
-        let fails = |key: &String, value: &Value| {
-            let alone =
-                keys.iter().rev().fold(Value::from_iter([(key.clone(), value.clone())]), |inner, outer| {
-                    Value::from_iter([((*outer).clone(), inner)])
-                });
-            let mut after = before.clone();
-            apply(&mut after, &alone);
-            read::<T>(&after).is_err()
-        };
-        let Some((key, value)) = fields.iter().find(|(key, value)| fails(key, value)) else { break };
-        keys.push(key);
-        level = value;
-    }
-    keys.into_iter().fold(String::new(), |pointer, key| pointer + "/" + &escaped(key))
-}
-
-/// A key as a part of a JSON pointer (RFC 6901).
-fn escaped(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
+    let kept = base.into_iter().flat_map(Value::entries).filter_map(|(key, value)| match patch.get(&key) {
+        None => Some((key, value.raw().into())),
+        Some(change) if change.is_null() => None,
+        Some(change) => Some((key, merge(Some(value), change).into())),
+    });
+    let new = patch
+        .entries()
+        .filter(|(key, change)| !change.is_null() && base.is_none_or(|base| base.get(key).is_none()));
+    object(kept.chain(new.map(|(key, change)| (key, merge(None, change).into()))))
 }

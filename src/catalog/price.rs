@@ -1,10 +1,9 @@
 //! Published prices, in whole micro-dollars per million tokens.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Dispute, Model, model::overlay_source};
+use crate::ByName;
 
 /// What a model costs, by the way to it and the length of the prompt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,7 +15,7 @@ pub struct Prices {
     pub geographic: Option<PriceList>,
     /// By inference profiles that differ from both, by prefix.
     #[serde(default)]
-    pub by_profile: BTreeMap<String, PriceList>,
+    pub by_profile: ByName<PriceList>,
     /// The prices of a request with a long prompt.
     pub long_prompt: Option<LongPrompt>,
     /// Other values that sources give.

@@ -1,11 +1,9 @@
 //! Regions and inference profiles: from where a model can be called, and where it may then run.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Catalog, Fact, Model, model::overlay_source};
-use crate::{Error, ErrorKind};
+use crate::{ByName, Error, ErrorKind};
 
 /// An AWS Region.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +52,7 @@ pub struct RouteGroup {
     pub models: Vec<String>,
     /// From each source Region the destination Regions; `null` where the destinations, or even the
     /// source Regions, are not known.
-    pub routes: Option<BTreeMap<String, Option<Vec<String>>>>,
+    pub routes: Option<ByName<Option<Vec<String>>>>,
     /// The key of the source.
     #[serde(default = "overlay_source")]
     pub source: String,

@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::{ErrorKind, json};
+
 /// What one kind of tool costs, in tokens.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -38,7 +40,7 @@ impl ServerTool {
     pub(crate) fn of(name: &str) -> Option<&'static Self> {
         static TOOLS: OnceLock<Vec<ServerTool>> = OnceLock::new();
         let tools = TOOLS.get_or_init(|| {
-            let table = serde_json::from_str::<Table>(include_str!("server_tools.json"));
+            let table = json::read::<Table>(include_str!("server_tools.json"), ErrorKind::InvalidCatalog);
             table.map(|table| table.tools).unwrap_or_default()
         });
         tools.iter().filter(|tool| name.starts_with(&tool.kind)).max_by_key(|tool| tool.kind.len())

@@ -1,6 +1,6 @@
 //! What the types cannot say about a catalog: that it does not contradict itself.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::{Catalog, Dispute, Fact, Model, PriceList};
 use crate::{Error, ErrorKind, Tokens};
@@ -39,7 +39,7 @@ impl Catalog {
                 return Err(Error::new(ErrorKind::InvalidCatalog, message).at_pointer(pointer));
             }
         }
-        let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut owners: HashMap<&str, &str> = HashMap::new();
         for (index, model) in self.models.iter().enumerate() {
             self.check_model(model).map_err(|fault| at("models", index, fault))?;
             for name in std::iter::once(&model.id).chain(&model.aliases) {

@@ -1,14 +1,8 @@
 //! What a caller may say of a fit besides what holds for a check.
 
-use std::collections::BTreeMap;
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{DeserializeOwned, Error as _},
-};
-use serde_json::{Map, Value};
-
-use crate::{Error, ErrorKind, Options, Tokens};
+use crate::{ByName, Error, ErrorKind, Options, Tokens, json::Json};
 
 /// The settings of a fit: those of a check, and what may be given up in which order.
 ///
@@ -50,7 +44,7 @@ pub struct FitRules {
     /// Keeps everything before the last cache point.
     pub keep_cached_prefix: bool,
     /// What stands at a pointer goes later the higher its number is; elsewhere it is 0.
-    pub priorities: BTreeMap<String, i64>,
+    pub priorities: ByName<i64>,
     /// Whether definitions of tools may go that neither the history nor the tool choice names.
     pub drop_unused_tools: bool,
 }
@@ -113,7 +107,7 @@ impl Default for FitRules {
             keep_last: 0,
             pin: Vec::new(),
             keep_cached_prefix: false,
-            priorities: BTreeMap::new(),
+            priorities: ByName::default(),
             drop_unused_tools: false,
         }
     }
@@ -142,39 +136,40 @@ impl FitOptions {
     }
 }
 
-impl<'de> Deserialize<'de> for FitOptions {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        const RULES: [&str; 13] = [
-            "targetInput",
-            "minOutput",
-            "prefer",
-            "policy",
-            "shorten",
-            "cut",
-            "marker",
-            "keepFirst",
-            "keepLast",
-            "pin",
-            "keepCachedPrefix",
-            "priorities",
-            "dropUnusedTools",
-        ];
-        let all = Map::<String, Value>::deserialize(deserializer)?;
-        let mut check = Map::new();
-        let mut rules = Map::new();
-        for (key, value) in all {
-            let part = if RULES.contains(&key.as_str()) { &mut rules } else { &mut check };
-            part.insert(key, value);
-        }
+/// The fields that are rules; the others are what a check takes.
+const RULES: [&str; 13] = [
+    "targetInput",
+    "minOutput",
+    "prefer",
+    "policy",
+    "shorten",
+    "cut",
+    "marker",
+    "keepFirst",
+    "keepLast",
+    "pin",
+    "keepCachedPrefix",
+    "priorities",
+    "dropUnusedTools",
+];
+
+impl FitOptions {
+    /// Options from their JSON: the fields of [`Options`] and of [`FitRules`] in one object.
+    ///
+    /// Errors: not JSON, a field that is unknown or of the wrong type, each with its place.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let json = Json::parse(text)?;
+        let kind = ErrorKind::InvalidArgument;
         Ok(Self {
-            check: part(check).map_err(D::Error::custom)?,
-            how: part(rules).map_err(D::Error::custom)?,
+            check: json.root().read_fields(kind, |field| !RULES.contains(&field))?,
+            how: json.root().read_fields(kind, |field| RULES.contains(&field))?,
         })
     }
 }
 
-/// Reads one of the two by way of its text, as options are read elsewhere: `from_value` would compile
-/// all of them once more.
-fn part<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, serde_json::Error> {
-    serde_json::from_str(&Value::Object(fields).to_string())
+impl<'de> Deserialize<'de> for FitOptions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let fields = serde_json::Value::deserialize(deserializer)?;
+        Self::from_json(&fields.to_string()).map_err(D::Error::custom)
+    }
 }

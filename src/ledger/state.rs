@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{LATEST_MS, Ledger, LedgerLimits, tickets::Open};
-use crate::{Error, ErrorKind, LimitName, Tokens};
+use crate::{Error, ErrorKind, LimitName, Tokens, json};
 
 /// All that a ledger knows.
 #[derive(Serialize, Deserialize)]
@@ -35,10 +35,8 @@ impl Ledger {
     ///
     /// Errors: it is no ledger's, or its parts contradict each other.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        let wrong = |fault: serde_json::Error| {
-            Error::new(ErrorKind::InvalidArgument, format!("the ledger cannot be read: {fault}"))
-        };
-        serde_json::from_str(text).map_err(wrong)
+        json::read(text, ErrorKind::InvalidArgument)
+            .map_err(|error| error.within(ErrorKind::InvalidArgument, "the ledger cannot be read"))
     }
 
     fn state(&self) -> State {

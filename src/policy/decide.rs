@@ -3,8 +3,6 @@
 //! IAM denies unless a statement allows, and an explicit denial wins. A condition may ask for what is
 //! not known here, such as who calls; then the answer is that it depends, never a guess.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::{
@@ -12,6 +10,7 @@ use super::{
     pattern::Pattern,
     read::{Condition, IamPolicy, Listed, Operator, Quantifier, Statement, Test},
 };
+use crate::ByName;
 
 /// One authorization that a call needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,7 +21,7 @@ pub struct IamRequest {
     pub resource: String,
     /// The context keys of which it is known that they have a value or (`None`) that they have none.
     /// Of any other key nothing is known.
-    pub context: BTreeMap<String, Option<String>>,
+    pub context: ByName<Option<String>>,
 }
 
 /// What a policy says of an authorization.

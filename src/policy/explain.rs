@@ -1,7 +1,7 @@
 //! What a policy means for every route: which calls it allows, which it denies, and which it allows
 //! by half, so that they fail.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use super::{
     decide::{IamDecision, IamRequest, IamVerdict},
     read::IamPolicy,
 };
-use crate::{Catalog, Error, Model, Note, Route};
+use crate::{ByName, Catalog, Error, Model, Note, Route};
 
 /// The account that stands in ARNs where neither the caller nor the policy names one.
 const ANY_ACCOUNT: &str = "000000000000";
@@ -89,7 +89,7 @@ pub struct ExplainedStep {
     /// The ARN it is about.
     pub resource: String,
     /// The context keys that are known to have a value or (`null`) to have none.
-    pub context: BTreeMap<String, Option<String>>,
+    pub context: ByName<Option<String>>,
     /// What the policy says.
     #[serde(flatten)]
     pub decision: IamDecision,
@@ -233,7 +233,7 @@ impl Call<'_> {
         let request = |resource: String, region: &str, profile: Option<&str>| IamRequest {
             action: action.to_owned(),
             resource,
-            context: BTreeMap::from([
+            context: ByName::from_iter([
                 (REQUESTED_REGION.to_owned(), Some(region.to_owned())),
                 (PROFILE_ARN.to_owned(), profile.map(str::to_owned)),
                 // Bedrock's endpoints speak TLS only.

@@ -103,8 +103,8 @@ impl Request {
         let Some((_, value)) = changes.replaced.first() else { return Ok(self.unchanged()) };
         let operation =
             |value: String| vec![PatchOperation { op: "replace", path: String::new(), value: Some(value) }];
-        let new: String = serde_json::from_str(value).unwrap_or_default();
-        let request = Self::read(&new, Some(Dialect::Text))?;
+        let new = Json::parse(value.as_str())?;
+        let request = Self::read(new.root().as_str().unwrap_or_default().as_ref(), Some(Dialect::Text))?;
         Ok(Changed {
             request,
             forward: operation(value.clone()),

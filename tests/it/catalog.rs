@@ -103,7 +103,8 @@ fn routes_stay_in_their_geography() {
             assert!(!group.models.is_empty());
             for (from, to) in group.routes.iter().flatten() {
                 let within = |region: &str| {
-                    profile.geography == "global" || regions[region].geography == profile.geography
+                    profile.geography == "global"
+                        || regions.get(region).unwrap().geography == profile.geography
                 };
                 assert!(within(from), "{} from {from}", profile.prefix);
                 for region in to.iter().flatten() {
@@ -483,15 +484,15 @@ fn a_later_route_comes_before_an_earlier_one() {
 #[test]
 fn bad_overlays_say_where() {
     for (text, line, pointer, said) in [
-        ("", Some(1), None, "EOF"),
-        ("{\n  \"models\": [}", Some(2), None, "expected value"),
-        (r#"{"model": []}"#, Some(1), None, "unknown field `model`"),
+        ("", Some(1), None, "empty"),
+        ("{\n  \"models\": [}", Some(2), None, "expected a JSON value"),
+        (r#"{"model": []}"#, Some(1), Some("/model"), "unknown field `model`"),
         (r#"{"models": [{"quotas": {}}]}"#, None, Some("/models/0"), "\"id\""),
         (
             r#"{"models": [{"id": "anthropic.claude-opus-4-6-v1", "quotas": {"tpm": "many"}}]}"#,
             None,
             Some("/models/0/quotas/tpm"),
-            "u64",
+            "a number",
         ),
         (
             r#"{"models": [{"id": "anthropic.claude-opus-4-6-v1", "quotas": {"tpm": -1}}]}"#,
@@ -554,8 +555,8 @@ fn bad_overlays_say_where() {
             Some("/profiles/0"),
             "\"mars-1\"",
         ),
-        (r#"{"profiles": [{"prefix": "au", "routes": 7}]}"#, None, Some("/profiles/0/routes"), "sequence"),
-        (r#"{"sources": {"a/b": {"title": 1}}}"#, None, Some("/sources/a~1b"), "invalid type"),
+        (r#"{"profiles": [{"prefix": "au", "routes": 7}]}"#, Some(1), Some("/profiles/0/routes"), "an array"),
+        (r#"{"sources": {"a/b": {"title": 1}}}"#, None, Some("/sources/a~1b/title"), "a string"),
         (r#"{"sources": {"guide": {"date": "yesterday"}}}"#, None, Some("/sources/guide/date"), "date"),
         (
             r#"{"inRegion": [{"models": [], "endpoint": "moon", "regions": []}]}"#,

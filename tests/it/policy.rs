@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, fs};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokenleash::{
-    Catalog, ErrorKind, ExplainOptions, IamPolicy, IamRequest, IamVerdict, PolicyExplanation, PolicyOptions,
-    RouteVerdict, policy,
+    ByName, Catalog, ErrorKind, ExplainOptions, IamPolicy, IamRequest, IamVerdict, PolicyExplanation,
+    PolicyOptions, RouteVerdict, policy,
 };
 
 const OPUS_4_6: &str = "anthropic.claude-opus-4-6-v1";
@@ -486,7 +486,7 @@ proptest! {
         let request = IamRequest {
             action: "bedrock:InvokeModel".to_owned(),
             resource: format!("arn:aws:bedrock:{region}::foundation-model/m"),
-            context: BTreeMap::from([("aws:RequestedRegion".to_owned(), Some(region.to_owned()))]),
+            context: ByName::from_iter([("aws:RequestedRegion".to_owned(), Some(region.to_owned()))]),
         };
         let alone = IamPolicy::read(&json!({"Statement": deny}).to_string()).unwrap().decide(&request);
         let both = IamPolicy::read(&json!({"Statement": [allow, deny]}).to_string()).unwrap().decide(&request);

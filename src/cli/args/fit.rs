@@ -1,7 +1,5 @@
 //! What can be typed after `fit`.
 
-use std::collections::BTreeMap;
-
 use clap::{Args, ValueEnum};
 use tokenleash::{CutAt, FitOptions, FitRules, Policy, Prefer};
 
@@ -115,7 +113,7 @@ impl FitArguments {
             keep_last: self.keep_last,
             pin: self.pin.clone(),
             keep_cached_prefix: self.keep_cached_prefix,
-            priorities: self.priority.iter().cloned().collect::<BTreeMap<_, _>>(),
+            priorities: self.priority.iter().cloned().collect(),
             drop_unused_tools: self.drop_unused_tools,
         };
         FitOptions { check: self.check.options(), how }
