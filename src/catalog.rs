@@ -135,7 +135,7 @@ impl Catalog {
 
     /// The whole catalog as JSON, the form that [`Catalog::from_json`] and [`Catalog::overlaid`] read.
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).unwrap_or_default()
+        json::write::lines(self)
     }
 
     /// The date of the catalog, `YYYY-MM-DD`.

@@ -114,6 +114,13 @@ impl Error {
         self
     }
 
+    /// The same error of a value that has no text.
+    #[cfg(feature = "wasm")]
+    pub(crate) fn without_line(mut self) -> Self {
+        (self.place.line, self.place.column) = (None, None);
+        self
+    }
+
     /// What went wrong.
     pub const fn kind(&self) -> ErrorKind {
         self.kind

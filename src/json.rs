@@ -7,11 +7,13 @@
 //! the number and map types of every other crate in a user's build; it stays our writer and, in
 //! the tests, the oracle this reader is held to.
 
+mod double;
 pub(crate) mod edit;
 mod parse;
 pub(crate) mod python;
 mod read;
 mod string;
+pub(crate) mod write;
 
 pub(crate) use read::read;
 pub(crate) use string::write_python;

@@ -11,7 +11,7 @@ use serde::Serialize;
 pub(crate) use text::shown;
 pub use text::{Ink, dollars, grouped};
 
-use crate::{Basis, Correction, Dialect, Endpoint, Judgement, Note, Part};
+use crate::{Basis, Correction, Dialect, Endpoint, Judgement, Note, Part, json};
 
 /// What a request will take, and whether it fits.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -181,6 +181,6 @@ impl Advice {
 impl Report {
     /// The report as JSON on one line.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        json::write::line(self)
     }
 }

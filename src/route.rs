@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ByName, Catalog, Endpoint, Error, InRegion, Model, ModelReport, Note, Residency, Route, Source, Sure,
     catalog::Reach,
+    json,
     target::{Target, Wanted},
 };
 
@@ -429,6 +430,6 @@ fn sources<'a>(ways: impl Iterator<Item = &'a Way>, catalog: &Catalog) -> Vec<Ro
 impl RouteReport {
     /// The report as JSON on one line.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        json::write::line(self)
     }
 }

@@ -12,7 +12,7 @@ mod policy;
 mod route;
 mod whole;
 
-use js_sys::{JSON, JsString, Reflect};
+use js_sys::{JSON, JsString, Object, Reflect};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::{
     JsCast,
@@ -24,13 +24,13 @@ pub use ledger::Ledger;
 pub use policy::policy;
 pub use route::route;
 
-use finite::Finite;
-
-use crate::{Catalog, Dialect, Error, ErrorKind, FitOptions, Load, Observed, Options, Request, Usage, json};
+use crate::{
+    Catalog, Dialect, Error, ErrorKind, FitOptions, Load, Observed, Options, Place, Request, Usage, json,
+};
 
 /// What a request will take, and whether it fits.
 #[wasm_bindgen]
-pub fn check(request: &JsValue, options: JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
+pub fn check(request: &JsValue, options: &JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
     let options: Options = read(options)?;
     let request = read_request(request, options.dialect)?;
     let catalog = read_catalog(catalog)?;
@@ -39,8 +39,9 @@ pub fn check(request: &JsValue, options: JsValue, catalog: &JsValue) -> Result<J
 
 /// A request made to fit, with its receipt; a request that came as text goes as text.
 #[wasm_bindgen]
-pub fn fit(request: &JsValue, options: JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
-    let options = FitOptions::from_json(&options_text(options)?).map_err(to_js)?;
+pub fn fit(request: &JsValue, options: &JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
+    let options =
+        FitOptions::from_json(&options_text(options)?).map_err(|error| of_options(error, options))?;
     let input = read_request(request, options.check.dialect)?;
     let fitted = crate::fit(&input, &options, read_catalog(catalog)?.get()).map_err(to_js)?;
     // As JSON, so that the patches' values are what the request's own are.
@@ -53,21 +54,21 @@ pub fn fit(request: &JsValue, options: JsValue, catalog: &JsValue) -> Result<JsV
 
 /// What a provider would refuse a request for.
 #[wasm_bindgen]
-pub fn lint(request: &JsValue, options: JsValue) -> Result<JsValue, JsValue> {
+pub fn lint(request: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
     let options: Options = read(options)?;
     write(&crate::lint(&read_request(request, options.dialect)?).map_err(to_js)?)
 }
 
 /// What a finished request counted.
 #[wasm_bindgen]
-pub fn settle(usage: JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
+pub fn settle(usage: &JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
     let usage: Usage = read(usage)?;
     write(&crate::settle(&usage, read_catalog(catalog)?.get()).map_err(to_js)?)
 }
 
 /// How much of a load an account carries, and which quota to ask for.
 #[wasm_bindgen]
-pub fn plan(load: JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
+pub fn plan(load: &JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
     let load: Load = read(load)?;
     write(&crate::plan(&load, read_catalog(catalog)?.get()).map_err(to_js)?)
 }
@@ -77,7 +78,7 @@ pub fn plan(load: JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
 pub fn calibrate(
     request: &JsValue,
     usage: &JsValue,
-    options: JsValue,
+    options: &JsValue,
     catalog: &JsValue,
 ) -> Result<JsValue, JsValue> {
     let options: Options = read(options)?;
@@ -97,7 +98,7 @@ struct CountOptions {
 
 /// The tokens of a text, alone or as one message.
 #[wasm_bindgen(js_name = countTokens)]
-pub fn count_tokens(text: &JsValue, options: JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
+pub fn count_tokens(text: &JsValue, options: &JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
     let text = String::from(string(text, "a text")?);
     let options: CountOptions = read(options)?;
     let catalog = read_catalog(catalog)?;
@@ -153,45 +154,53 @@ fn text_of(value: &JsValue) -> Result<String, JsValue> {
 }
 
 /// Reads options by way of their JSON, which refuses misspelt names.
-fn read<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
-    json::read(&options_text(value)?, ErrorKind::InvalidArgument).map_err(to_js)
+fn read<T: DeserializeOwned>(value: &JsValue) -> Result<T, JsValue> {
+    json::read(&options_text(value)?, ErrorKind::InvalidArgument).map_err(|error| of_options(error, value))
+}
+
+/// An error about options; an object has no lines.
+fn of_options(error: Error, value: &JsValue) -> JsValue {
+    to_js(if value.is_string() { error } else { error.without_line() })
 }
 
 /// The JSON of options, of none where there are none. JSON would turn `NaN` and the like into `null`, so
 /// they are refused before.
-fn options_text(value: JsValue) -> Result<String, JsValue> {
+fn options_text(value: &JsValue) -> Result<String, JsValue> {
     if value.is_undefined() || value.is_null() {
         return Ok("{}".to_owned());
     }
-    let text = text_of(&value)?;
-    let wrong =
-        |fault: serde_wasm_bindgen::Error| to_js(Error::new(ErrorKind::InvalidArgument, fault.to_string()));
-    Finite::check(value).map_err(wrong)?;
+    let text = text_of(value)?;
+    finite::check(value).map_err(to_js)?;
     Ok(text)
 }
 
 /// Answers go by way of their JSON: the smaller code, and the faster.
 fn write(answer: &impl Serialize) -> Result<JsValue, JsValue> {
-    JSON::parse(&serde_json::to_string(answer).unwrap_or_default())
+    JSON::parse(&json::write::line(answer))
 }
 
-/// A JavaScript `Error` with what a program needs beside the message.
+/// What a program needs of an error beside its message.
+#[derive(Serialize)]
+struct Fields<'a> {
+    code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<&'a str>,
+}
+
+/// A JavaScript `Error` with these fields.
 #[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
 fn to_js(error: Error) -> JsValue {
     let js = js_sys::Error::new(&error.to_string());
     js.set_name("TokenleashError");
-    let place = error.place();
-    let number = |number: usize| JsValue::from(u32::try_from(number).unwrap_or(u32::MAX));
-    for (key, value) in [
-        ("code", Some(JsValue::from(error.kind().code()))),
-        ("line", place.line.map(number)),
-        ("column", place.column.map(number)),
-        ("pointer", place.pointer.as_deref().map(JsValue::from)),
-    ] {
-        if let Some(value) = value {
-            // A fresh object takes every property.
-            let _ = Reflect::set(&js, &key.into(), &value);
-        }
+    let Place { line, column, pointer } = error.place();
+    let fields =
+        Fields { code: error.kind().code(), line: *line, column: *column, pointer: pointer.as_deref() };
+    if let Ok(fields) = serde_wasm_bindgen::to_value(&fields) {
+        Object::assign(&js, fields.unchecked_ref());
     }
     js.into()
 }

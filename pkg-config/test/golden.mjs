@@ -116,7 +116,7 @@ function refusal(call) {
     call();
   } catch (error) {
     if (error.code !== "invalid-argument") throw error;
-    const use = error.message.match(/: use ([a-z, ]+) at/);
+    const use = error.message.match(/: use ([a-z, ]+) \(/);
     return use ? use[1].split(/, | or /) : [...error.message.matchAll(/`([^`]+)`/g)].map((match) => match[1]);
   }
   throw new Error("a misspelt setting was taken");

@@ -16,6 +16,7 @@ use crate::{
     json::{
         Json, Value,
         edit::{pointer_token, quoted},
+        write,
     },
 };
 
@@ -195,7 +196,7 @@ fn object<'a>(fields: impl IntoIterator<Item = (Cow<'a, str>, Cow<'a, str>)>) ->
 
 /// A value with a patch applied.
 fn merged<T: Serialize + DeserializeOwned>(base: Option<&T>, patch: &str, pointer: &str) -> Result<T, Error> {
-    let base = base.map_or_else(|| "null".to_owned(), |base| serde_json::to_string(base).unwrap_or_default());
+    let base = write::line(&base);
     let text = merge(Some(Json::parse(base)?.root()), Json::parse(patch)?.root());
     Json::parse_at(text, pointer)?.root().read(ErrorKind::InvalidCatalog).map_err(unreadable)
 }

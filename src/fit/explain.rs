@@ -100,7 +100,7 @@ impl Fit {
         for unmet in &conflict.limits {
             let number =
                 |number: u64| if unmet.limit == LimitName::Cost { dollars(number) } else { grouped(number) };
-            let name = serde_json::to_string(&unmet.limit).unwrap_or_default();
+            let name = crate::json::write::line(&unmet.limit);
             let line = match (unmet.of, unmet.smallest) {
                 (Some(of), Some(smallest)) => {
                     format!(

@@ -6,7 +6,9 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use crate::{Dialect, Judgement, Kind, LimitName, ModelReport, Note, PatchOperation, Request, Role};
+use crate::{
+    Dialect, Judgement, Kind, LimitName, ModelReport, Note, PatchOperation, Request, Role, json::write,
+};
 
 /// A request that was made to fit, or why it cannot be, and what was given up for it.
 #[derive(Clone, Debug, Serialize)]
@@ -201,9 +203,7 @@ impl Serialize for PatchOperation {
         operation.serialize_field("path", &self.path)?;
         match &self.value {
             Some(value) => {
-                // The value keeps its own text, numbers of any length included.
-                let raw: &RawValue = serde_json::from_str(value).map_err(serde::ser::Error::custom)?;
-                operation.serialize_field("value", raw)?;
+                operation.serialize_field("value", &Raw(value))?;
             }
             None => operation.skip_field("value")?,
         }
@@ -211,10 +211,23 @@ impl Serialize for PatchOperation {
     }
 }
 
+/// JSON that keeps its own text, numbers of any length included.
+struct Raw<'a>(&'a str);
+
+impl Serialize for Raw<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return serializer.serialize_bytes(self.0.as_bytes());
+        }
+        let raw: &RawValue = serde_json::from_str(self.0).map_err(serde::ser::Error::custom)?;
+        raw.serialize(serializer)
+    }
+}
+
 impl Fit {
     /// The receipt as JSON on one line, without the request.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        write::line(self)
     }
 
     /// The receipt with the request in its field `request`: a string where it is a plain prompt.

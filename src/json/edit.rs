@@ -127,7 +127,7 @@ fn child_spans(node: &Node) -> Vec<Range<usize>> {
 
 /// A text as a JSON string, quotes included.
 pub(crate) fn quoted(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_default()
+    super::write::line(text)
 }
 
 /// A key as one reference token of a pointer.

@@ -2,9 +2,13 @@
 //! a model: `", "` and `": "` between things, numbers normalized, and optionally keys sorted at
 //! every depth, everything but ASCII escaped, or lines indented.
 
-use std::{borrow::Cow, fmt::Write};
+use std::borrow::Cow;
 
-use super::{Value, write_python};
+use super::{
+    Value,
+    double::{Decimal, shortest},
+    write_python,
+};
 use crate::sorted;
 
 /// The arguments of `json.dumps`.
@@ -82,22 +86,26 @@ fn python_number(written: &str) -> Cow<'_, str> {
     if !written.contains(['.', 'e', 'E']) {
         return Cow::Borrowed(if written == "-0" { "0" } else { written });
     }
-    let Ok(double) = written.parse::<f64>() else { return Cow::Borrowed(written) };
-    if double.is_infinite() {
-        return Cow::Borrowed(if double.is_sign_negative() { "-Infinity" } else { "Infinity" });
-    }
-    let scientific = format!("{double:e}");
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or_default();
-    if (-4..16).contains(&exponent) {
-        let plain = format!("{double}");
-        return Cow::Owned(if plain.contains('.') { plain } else { plain + ".0" });
-    }
-    let mut text = mantissa.to_owned();
-    let sign = if exponent < 0 { '-' } else { '+' };
-    // Writing to a String cannot fail.
-    let _ = write!(text, "e{sign}{:02}", exponent.unsigned_abs());
-    Cow::Owned(text)
+    let (sign, number) = written.strip_prefix('-').map_or(("", written), |number| ("-", number));
+    let Decimal::Finite { digits, point } = shortest(number) else {
+        return Cow::Owned(format!("{sign}Infinity"));
+    };
+    let places = i32::try_from(digits.len()).unwrap_or(i32::MAX);
+    let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or_default());
+    let (first, rest) = digits.split_at(usize::try_from(point.clamp(0, places)).unwrap_or_default());
+    Cow::Owned(if digits.is_empty() {
+        format!("{sign}0.0")
+    } else if !(-3..=16).contains(&point) {
+        let (first, rest) = digits.split_at(1);
+        let dot = if rest.is_empty() { "" } else { "." };
+        let (power, down) = ((point - 1).unsigned_abs(), if point < 1 { '-' } else { '+' });
+        format!("{sign}{first}{dot}{rest}e{down}{power:02}")
+    } else if point <= 0 {
+        format!("{sign}0.{}{digits}", zeros(-point))
+    } else {
+        let rest = if rest.is_empty() { "0" } else { rest };
+        format!("{sign}{first}{}.{rest}", zeros(point - places))
+    })
 }
 
 #[cfg(test)]

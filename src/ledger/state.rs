@@ -28,7 +28,7 @@ struct State {
 impl Ledger {
     /// The whole ledger as JSON; [`Ledger::from_json`] goes on from it.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        json::write::line(self)
     }
 
     /// A ledger from its JSON.

@@ -159,6 +159,6 @@ fn or_unknown(number: Option<u64>) -> String {
 }
 
 fn name(limit: LimitName) -> String {
-    let quoted = serde_json::to_string(&limit).unwrap_or_default();
+    let quoted = crate::json::write::line(&limit);
     quoted.trim_matches('"').to_owned()
 }

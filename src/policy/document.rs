@@ -90,7 +90,7 @@ impl PolicyDocument {
     /// The characters of the document without white space and the most that AWS takes, where they are
     /// more: 6,144 in a managed policy of IAM, 5,120 in a service control policy.
     pub fn too_long(&self) -> Option<(u64, u64)> {
-        let compact = serde_json::to_string(self).unwrap_or_default();
+        let compact = crate::json::write::line(self);
         let length = u64::try_from(compact.chars().count()).unwrap_or(u64::MAX);
         let only_denies = self.statement.iter().all(|statement| statement.effect == Effect::Deny);
         let most = if only_denies { 5_120 } else { 6_144 };
@@ -99,7 +99,7 @@ impl PolicyDocument {
 
     /// The document as JSON, indented, as a console or a file takes it.
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).unwrap_or_default()
+        crate::json::write::lines(self)
     }
 }
 

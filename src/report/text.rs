@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use crate::{Basis, Correction, Judgement, LimitName, OutputSetBy, Part, Report, sorted};
+use crate::{Basis, Correction, Judgement, LimitName, OutputSetBy, Part, Report, json::write, sorted};
 
 /// Parts shown one by one; the others are summed up.
 const PARTS_SHOWN: usize = 12;
@@ -280,7 +280,7 @@ fn short_pointer(pointer: &str) -> String {
 
 /// The wire name of a unit variant.
 fn kebab(name: &impl serde::Serialize) -> String {
-    serde_json::to_string(name).map(|text| text.trim_matches('"').to_owned()).unwrap_or_default()
+    write::line(name).trim_matches('"').to_owned()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ pub struct Ledger(crate::Ledger);
 impl Ledger {
     /// A ledger in which nothing is counted yet.
     #[wasm_bindgen(constructor)]
-    pub fn new(limits: JsValue) -> Result<Self, JsValue> {
+    pub fn new(limits: &JsValue) -> Result<Self, JsValue> {
         crate::Ledger::new(read(limits)?).map(Self).map_err(to_js)
     }
 

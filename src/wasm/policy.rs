@@ -7,7 +7,7 @@ use crate::PolicyOptions;
 
 /// A policy document for a route.
 #[wasm_bindgen]
-pub fn policy(options: JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
+pub fn policy(options: &JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
     let options: PolicyOptions = read(options)?;
     write(&crate::policy(&options, read_catalog(catalog)?.get()).map_err(to_js)?)
 }

@@ -7,7 +7,7 @@ use crate::RouteOptions;
 
 /// Where a request may run, and whether it may.
 #[wasm_bindgen]
-pub fn route(options: JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
+pub fn route(options: &JsValue, catalog: &JsValue) -> Result<JsValue, JsValue> {
     let options: RouteOptions = read(options)?;
     write(&crate::route(&options, read_catalog(catalog)?.get()).map_err(to_js)?)
 }
