@@ -98,6 +98,18 @@ impl CachedPrefix {
     }
 }
 
+/// The note about a vocabulary that a build could have and has not.
+pub(crate) fn left_out(model: &Model) -> Option<Note> {
+    let feature = Counter::left_out(&model.tokenizer)?;
+    let remedy = if feature == "tiktoken" { "; the npm package brings it with loadFull()" } else { "" };
+    let message = format!(
+        "this build is without the vocabulary of {} (feature {feature}): another's times a ratio stands \
+         in, and the range says how far off that may be{remedy}",
+        model.name
+    );
+    Some(Note::new("vocabulary-left-out", message))
+}
+
 impl Estimate {
     /// Counts a prompt for a model.
     pub fn of(prompt: &Prompt<'_>, model: &Model) -> Self {
@@ -108,16 +120,7 @@ impl Estimate {
         let kind = kind_of(prompt, &tallied.traits);
         let accuracy = Accuracy::of(&model.frame, counter.is_own(), kind);
         let mut notes = tallied.notes;
-        if let Some(feature) = Counter::left_out(&model.tokenizer) {
-            let remedy =
-                if feature == "tiktoken" { "; the npm package brings it with loadFull()" } else { "" };
-            let message = format!(
-                "this build is without the vocabulary of {} (feature {feature}): another's times a ratio stands \
-                 in, and the range says how far off that may be{remedy}",
-                model.name
-            );
-            notes.push(Note::new("vocabulary-left-out", message));
-        }
+        notes.extend(left_out(model));
         let cached = cached_prefix(&tallied.marks, &tallied.parts, model, &mut notes);
         let steady = tallied.parts.iter().take_while(|part| part.role == crate::Role::System);
         Self {

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use crate::{
-    Basis, Catalog, Error, Estimate, Request, Tokens,
+    Basis, Catalog, Error, Estimate, Note, Request, Tokens,
     catalog::{Accuracy, RequestKind},
     count::Counter,
+    estimate,
     target::{Target, Wanted},
 };
 
@@ -23,6 +24,8 @@ pub struct TokenCount {
     pub high: u64,
     /// How the count came about.
     pub basis: Basis,
+    /// What is odd about it, as where the model's own vocabulary is not at hand.
+    pub notes: Vec<Note>,
 }
 
 /// Counts a text for a model, in any spelling of it: the text alone, or `as_message` with the
@@ -38,13 +41,14 @@ pub fn count_tokens(
     let wanted = Wanted { model: Some(model), ..Wanted::default() };
     let target = Target::find(wanted, catalog)?;
     let model = target.model.as_ref();
-    let (tokens, basis) = if as_message {
+    let (tokens, basis, notes) = if as_message {
         let estimate = Estimate::of(&Request::message(text), model);
-        (estimate.tokens, estimate.basis)
+        (estimate.tokens, estimate.basis, estimate.notes)
     } else {
         let counter = Counter::for_tokenizer(&model.tokenizer);
         let accuracy = Accuracy::of(&model.frame, counter.is_own(), RequestKind::Text);
-        (accuracy.range(Tokens::new(counter.count(text))), accuracy.basis)
+        let tokens = accuracy.range(Tokens::new(counter.count(text)));
+        (tokens, accuracy.basis, estimate::left_out(model).into_iter().collect())
     };
     Ok(TokenCount {
         model: model.id.clone(),
@@ -52,6 +56,7 @@ pub fn count_tokens(
         low: tokens.low().get(),
         high: tokens.high().get(),
         basis,
+        notes,
     })
 }
 

@@ -176,6 +176,7 @@ export interface TokenCount {
   low: number;
   high: number;
   basis: Basis;
+  notes: Note[];
 }
 
 /** An error of the library. */

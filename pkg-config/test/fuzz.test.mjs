@@ -90,13 +90,42 @@ const settings = () => one([
 ])();
 const catalog = () => (below(8) === 0 ? value() : undefined);
 
+/** Something of its kind with one or two settings that are anything. */
+const turned = (settings) => one([
+  () => value(), () => bent(settings), () => ({ ...settings, [one(Object.keys(settings))]: value(3) }), () => settings,
+])();
+const load = () => turned({
+  model: one(MODELS), input: 2000, maxTokens: 1000, cacheable: 500, ...one([{ outputs: [100, 300, below(5000)] }, { outputP50: 200, outputP95: 900 }]),
+  limits: { tpm: 100_000, rpm: 10 }, perMinute: below(100), peakPerMinute: 60, profile: "au", sourceRegion: "ap-southeast-2",
+});
+const way = () => turned({ model: one(MODELS), profile: one(["au", "us", "global", null]), sourceRegion: one(["ap-southeast-2", "ap-southeast-6"]), residency: one(["anz", "nz", "none"]) });
+const rules = () => turned({
+  models: [one(MODELS)], kind: one(["identity", "scp-regions", "scp-require-profile", "scp-deny-global"]), profile: "au",
+  sourceRegion: "ap-southeast-2", account: one(["123456789012", "1"]), residency: one(["anz", "eu"]),
+});
+const span = () => turned({ tpm: 1 + below(9000), rpm: below(99), tpd: below(99_999), inFlight: below(9), window: one(["sliding", "fixed-minute", "token-bucket"]) });
+const time = () => one([below(200_000), below(200_000), below(200_000), odd()]);
+const amount = () => one([below(3000), below(3000), odd()]);
+
 let document;
+let ledger;
+const tickets = [];
 const CALLS_BY_NAME = {
+  plan: () => api.plan(load(), catalog()),
+  route: () => api.route(way(), catalog()),
+  policy: () => api.policy(rules(), catalog()),
+  newLedger: () => void (ledger = new api.Ledger(span())),
+  ledgerFrom: () => void (ledger = api.Ledger.fromJSON(one([ledger?.toJSON(), ledger && bent(ledger.toJSON()), value()]))),
+  reserve: () => tickets.push(ledger?.reserve(time(), amount())?.ticket),
+  record: () => tickets.push(ledger?.record(time(), amount())),
+  settleTicket: () => ledger?.settle(time(), one([...tickets.slice(-9), value(9)]), amount()),
+  release: () => ledger?.release(time(), one([...tickets.slice(-9), value(9)])),
+  headroom: () => [ledger?.headroom(time()), ledger?.inFlight()],
   check: () => api.check(request(), settings(), catalog()),
   fit: () => api.fit(request(), settings(), catalog()),
   lint: () => api.lint(request(), settings()),
   settle: () => api.settle(one([settings(), { model: one(MODELS), [one(KEYS)]: value(3), input: one(NUMBERS) }]), catalog()),
-  calibrate: () => api.calibrate(request(), value(), settings(), catalog()),
+  calibrate: () => api.calibrate(request(), one([value(), { usage: { inputTokens: below(5000) } }, { input_tokens: below(5000) }]), settings(), catalog()),
   countTokens: () => api.countTokens(one([one(STRINGS), odd()]), settings(), catalog()),
   models: () => api.models(catalog()),
   newDocument: () => void (document = new api.Document(one([one(STRINGS), odd()]), one([one(MODELS), odd()]), catalog())),
@@ -108,20 +137,23 @@ const CALLS_BY_NAME = {
 
 test(`${CALLS} calls with anything, from seed ${SEED}`, () => {
   const refused = new Map();
+  const reached = new Set();
   let answered = 0;
   for (let call = 0; call < CALLS; call += 1) {
     const name = one(Object.keys(CALLS_BY_NAME));
     try {
       CALLS_BY_NAME[name]();
       answered += 1;
+      reached.add(name);
     } catch (error) {
       if (error instanceof api.CoreCrashed) assert.fail(`call ${call}, ${name}: ${error.cause?.stack ?? error}`);
       const code = error.code ?? error.name;
       refused.set(code, (refused.get(code) ?? 0) + 1);
     }
   }
-  // Neither may be all there is, or the test would look at nothing.
+  // None may be all there is, or the test would look at nothing.
   assert.ok(CALLS / 20 < answered, `${answered} answered`);
+  assert.deepEqual(Object.keys(CALLS_BY_NAME).filter((name) => !reached.has(name)), [], "none is only refused");
   assert.ok(3 < refused.size, [...refused.keys()].join());
   if (process.env.TOKENLEASH_FUZZ) console.log(`${answered} answered, refused: ${JSON.stringify(Object.fromEntries(refused))}`);
 });

@@ -63,8 +63,8 @@ test("errors are Errors that say where", () => {
     ['{"messages":[],"max_tokens":-1}', { model: "claude-opus-4-6" }, "out-of-range", { pointer: "/max_tokens" }],
     ["hello", {}, "missing-model", {}],
     ["hello", { model: "claude-opus-46" }, "unknown-model", {}],
-    ["hello", { model: "claude-opus-4-6", maxTokens: -1 }, "invalid-argument", {}],
-    ["hello", { modle: "x" }, "invalid-argument", {}],
+    ["hello", { model: "claude-opus-4-6", maxTokens: -1 }, "invalid-argument", { pointer: "/maxTokens" }],
+    ["hello", { modle: "x" }, "invalid-argument", { pointer: "/modle" }],
     ["", { model: "claude-opus-4-6" }, "empty", {}],
   ]) {
     assert.throws(() => check(request, options), (error) => {
@@ -79,6 +79,11 @@ test("errors are Errors that say where", () => {
 test("models and counts", () => {
   assert.ok(20 < models().length);
   assert.ok(0 < countTokens("Kia ora", { model: "claude-sonnet-4-6" }).tokens);
+  // One core has not the vocabulary of every model, and says so.
+  const codes = (core, model) => core.countTokens("Kia ora", { model }).notes.map(({ code }) => code);
+  assert.deepEqual(codes(small, "claude-sonnet-4-6"), []);
+  assert.deepEqual(codes(small, "gpt-oss-120b"), ["vocabulary-left-out"]);
+  assert.deepEqual(codes(full, "gpt-oss-120b"), []);
   assert.deepEqual(lint({ messages: [] }, { dialect: "messages" }).length, 1);
 });
 

@@ -21,6 +21,9 @@ pub(super) fn run(arguments: &CountArguments) -> Result<Outcome, Failure> {
         if count.low != count.high {
             eprintln!("between {} and {} for {}", count.low, count.high, count.model);
         }
+        for note in &count.notes {
+            eprintln!("note: {}", note.message);
+        }
     }
     Ok(Outcome::Fits)
 }
