@@ -22,7 +22,7 @@ const V3 = "claude-opus-4-6";
 const V47 = "claude-opus-4-7";
 const O200K = "gpt-4o";
 const ADVERSARIAL = new Set([
-  "one letter", "spaces", "newlines", "combining marks", "alternating case", "digits", "hexadecimal", "letters at random", "mixed",
+  "one letter", "spaces", "newlines", "combining marks", "alternating case", "digits", "hexadecimal", "letters at random", "mixed", "rulers", "decomposed",
 ]);
 // Peers are quadratic in some of the inputs that are made to be slow; they get this much of them.
 const SAMPLE = 4 * 1024;

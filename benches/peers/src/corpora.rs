@@ -102,10 +102,15 @@ fn drawn(from: &str, length: usize) -> String {
 /// Whatever is slow alone, in short runs that break each other off.
 fn mixed() -> String {
     let list = ["a", "aB", " ", "\n", "\u{301}", "7", "=", "\u{200d}", "\u{ac00}", "é", "\u{1100}", "😀", "'s", "\t"];
+    runs(&list, 300)
+}
+
+/// Each of a list up to so many times, in any order.
+fn runs(list: &[&str], most: usize) -> String {
     let mut random = Random(0x2545_F491_4F6C_DD1D);
     let mut text = String::with_capacity(MEGABYTE + 4096);
     while text.len() < MEGABYTE {
-        text.push_str(&list[random.below(list.len())].repeat(1 + random.below(300)));
+        text.push_str(&list[random.below(list.len())].repeat(1 + random.below(most)));
     }
     text
 }
@@ -140,6 +145,8 @@ pub fn all() -> Vec<Corpus> {
         ("hexadecimal", Adversarial, drawn("0123456789abcdef", MEGABYTE)),
         ("letters at random", Adversarial, drawn("abcdefghijklmnopqrstuvwxyz", MEGABYTE)),
         ("mixed", Adversarial, mixed()),
+        ("rulers", Adversarial, runs(&["=", "-", ".", "*", "#", "_", "/", "·"], 100)),
+        ("decomposed", Adversarial, drawn("aeiouAEIOU\u{301}\u{308}\u{323}\u{302}", MEGABYTE)),
     ];
     list.into_iter().map(|(name, kind, text)| Corpus { name, kind, text }).collect()
 }

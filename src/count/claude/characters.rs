@@ -305,7 +305,7 @@ impl Characters {
             self.add(first..=last.min(0xFFFF), Traits::UNSETTLED);
         }
         // Marks of words that combine cannot stand without a base; the Syriac vowels can.
-        for (first, last) in self.composition.combining() {
+        for (first, last) in self.composition.combining().to_vec() {
             for code in first..=last.min(0xFFFF) {
                 let word = self.traits.get(code as usize).is_some_and(|traits| traits.class() == Class::Word);
                 if word && code != 0x0711 && !(0x0730..=0x073F).contains(&code) {

@@ -4,15 +4,21 @@ use crate::sorted;
 
 /// Decompositions, compositions and combining classes of all planes.
 pub(super) struct Composition {
-    /// First and last code point of a range, and its combining class; ascending.
-    classes: Vec<(u32, u32, u8)>,
+    /// First and last code point of a range with a combining class; ascending.
+    combining: Vec<(u32, u32)>,
+    /// The combining class of every character up to the last that has one or decomposes, or
+    /// [`DECOMPOSES`].
+    classes: Vec<u8>,
     /// Character, first and second part (0 for none); ascending.
     decompositions: Vec<(u32, u32, u32)>,
-    /// First and second part, and the character they compose to; ascending.
-    compositions: Vec<(u32, u32, u32)>,
+    /// First and second part as one number, and the character they compose to; ascending.
+    compositions: Vec<(u64, u32)>,
     /// Ranges of characters that composition may change or move; ascending.
     unsettled: Vec<(u32, u32)>,
 }
+
+/// Stands for the class of a character that decomposes: its parts have their own. No class is so high.
+const DECOMPOSES: u8 = u8::MAX;
 
 const SYLLABLES: std::ops::Range<u32> = 0xAC00..0xD7A4;
 const LEADS: std::ops::Range<u32> = 0x1100..0x1113;
@@ -23,26 +29,36 @@ const TRAIL_BASE: u32 = 0x11A7;
 const VOWEL_COUNT: u32 = 21;
 const TRAIL_COUNT: u32 = 28;
 
+/// The last character with a class or a decomposition.
+const LAST_DECOMPOSING: usize = 0x2FA1D;
+
 impl Composition {
     /// Reads sections 2 and 3 of the table of characters.
     pub(super) fn read(mut number: impl FnMut() -> Option<u32>) -> Self {
-        let mut classes = Vec::new();
+        let mut combining = Vec::new();
+        let mut classes = vec![0; LAST_DECOMPOSING + 1];
         let mut next = 0;
         for _ in 0..number().unwrap_or(0) {
             let (Some(gap), Some(length), Some(class)) = (number(), number(), number()) else { break };
-            classes.push((next + gap, next + gap + length - 1, class as u8));
-            next += gap + length;
+            let first = next + gap;
+            next = first + length;
+            combining.push((first, next - 1));
+            let range = classes.iter_mut().skip(first as usize).take(length as usize);
+            range.for_each(|slot| *slot = class as u8);
         }
         let mut decompositions = Vec::new();
         let mut compositions = Vec::new();
-        let mut unsettled: Vec<(u32, u32)> = classes.iter().map(|&(a, b, _)| (a, b)).collect();
+        let mut unsettled = combining.clone();
         let mut character = 0;
         for _ in 0..number().unwrap_or(0) {
             let (Some(gap), Some(first), Some(second)) = (number(), number(), number()) else { break };
             character += gap;
             decompositions.push((character, first / 2, second));
+            if let Some(slot) = classes.get_mut(character as usize) {
+                *slot = DECOMPOSES;
+            }
             if first % 2 == 1 {
-                compositions.push((first / 2, second, character));
+                compositions.push((pair(first / 2, second), character));
                 unsettled.push((second, second));
             } else {
                 unsettled.push((character, character));
@@ -52,7 +68,7 @@ impl Composition {
         unsettled.push((TRAILS.start, TRAILS.end - 1));
         sorted::sort(&mut compositions);
         sorted::sort(&mut unsettled);
-        Self { classes, decompositions, compositions, unsettled }
+        Self { combining, classes, decompositions, compositions, unsettled }
     }
 
     /// Ranges of characters that have a combining class, do not survive composition, or may
@@ -68,19 +84,23 @@ impl Composition {
     }
 
     /// Ranges of characters with a combining class.
-    pub(super) fn combining(&self) -> Vec<(u32, u32)> {
-        self.classes.iter().map(|&(first, last, _)| (first, last)).collect()
-    }
-
-    fn class(&self, code: u32) -> u8 {
-        if code < 0x300 {
-            return 0;
-        }
-        let after = self.classes.partition_point(|&(first, _, _)| first <= code);
-        self.classes.get(after.wrapping_sub(1)).filter(|range| code <= range.1).map_or(0, |range| range.2)
+    pub(super) fn combining(&self) -> &[(u32, u32)] {
+        &self.combining
     }
 
     fn decompose(&self, code: u32, out: &mut Vec<(u32, u8)>) {
+        let class = self.classes.get(code as usize).copied().unwrap_or(0);
+        if class == DECOMPOSES {
+            let found = self.decompositions.binary_search_by_key(&code, |entry| entry.0);
+            // Decompositions nest at most three deep.
+            if let Some(&(_, first, second)) = found.ok().and_then(|at| self.decompositions.get(at)) {
+                self.decompose(first, out);
+                if second > 0 {
+                    self.decompose(second, out);
+                }
+            }
+            return;
+        }
         if SYLLABLES.contains(&code) {
             let index = code - SYLLABLES.start;
             out.push((LEADS.start + index / (VOWEL_COUNT * TRAIL_COUNT), 0));
@@ -90,17 +110,7 @@ impl Composition {
             }
             return;
         }
-        let found = self.decompositions.binary_search_by_key(&code, |entry| entry.0);
-        match found.ok().and_then(|at| self.decompositions.get(at)) {
-            // Decompositions nest at most three deep.
-            Some(&(_, first, second)) => {
-                self.decompose(first, out);
-                if second > 0 {
-                    self.decompose(second, out);
-                }
-            }
-            None => out.push((code, self.class(code))),
-        }
+        out.push((code, class));
     }
 
     fn compose(&self, first: u32, second: u32) -> Option<u32> {
@@ -114,8 +124,8 @@ impl Composition {
         {
             return Some(first + second - TRAIL_BASE);
         }
-        let at = self.compositions.binary_search_by_key(&(first, second), |entry| (entry.0, entry.1)).ok()?;
-        self.compositions.get(at).map(|entry| entry.2)
+        let at = self.compositions.binary_search_by_key(&pair(first, second), |entry| entry.0).ok()?;
+        self.compositions.get(at).map(|entry| entry.1)
     }
 
     /// Composes a stretch that starts at a settled character. Linear but for the stable sort of
@@ -153,6 +163,10 @@ impl Composition {
         }
         out
     }
+}
+
+fn pair(first: u32, second: u32) -> u64 {
+    u64::from(first) << 32 | u64::from(second)
 }
 
 /// Working memory of [`Composition::normalize`].

@@ -11,6 +11,7 @@ pub(super) struct Tiling {
     ends: Vec<usize>,
     /// Tokens of the cheapest cover up to each byte, and where its last tile starts.
     best: Vec<(u32, u32)>,
+    ruler: Ruler,
 }
 
 /// No cover ends here: the inside of a character.
@@ -66,6 +67,7 @@ impl Tiling {
 
     /// Walks the vocabulary from every character on and keeps the cheapest cover of each prefix.
     /// Linear in the stretch: a walk ends with the longest piece that starts where it starts.
+    /// The longest repeat one character; where it is repeated, no walk starts anew.
     fn solve(&mut self, vocabulary: Vocabulary) {
         let root = vocabulary.root();
         match vocabulary.form {
@@ -82,6 +84,7 @@ impl Tiling {
         if let Some(start) = self.best.first_mut() {
             *start = (0, 0);
         }
+        self.ruler.forget(length);
         for start in 0..length {
             let Some(&(before, _)) = self.best.get(start) else { break };
             if before == UNREACHED {
@@ -91,11 +94,13 @@ impl Tiling {
                 break;
             };
             let width = rest.first().map_or(1, |&lead| width(lead));
+            if self.ruler.end <= start && rest.get(width) == rest.first() {
+                self.ruler.measure(rest, start, width, vocabulary);
+            }
             let after = (before + 1, start as u32);
-            let mut steps = rest.iter().zip(best.iter_mut());
             let mut node = Some(root);
             let mut covered = 1;
-            for (depth, (&byte, slot)) in (1..=width).zip(&mut steps) {
+            for ((depth, &byte), slot) in (1..=width).zip(rest).zip(best.iter_mut()) {
                 node = node.and_then(|node| step(node, byte));
                 if node.is_some_and(|node| vocabulary.is_prefix(node)) {
                     covered = depth;
@@ -109,7 +114,17 @@ impl Tiling {
                 }
             }
             let Some(mut node) = node else { continue };
-            for (&byte, slot) in steps {
+            let mut depth = width;
+            if let Some((walked, last)) = self.ruler.walk(start, width) {
+                for piece in self.ruler.pieces.iter().take_while(|&&piece| piece <= walked) {
+                    if let Some(slot) = best.get_mut(piece - 1).filter(|slot| after.0 < slot.0) {
+                        *slot = after;
+                    }
+                }
+                (depth, node) = (walked, last);
+            }
+            let rest = rest.get(depth..).unwrap_or_default();
+            for (&byte, slot) in rest.iter().zip(best.iter_mut().skip(depth)) {
                 let Some(next) = step(node, byte) else { break };
                 node = next;
                 // On a tie the earlier start, that is the longer last tile, stays.
@@ -135,6 +150,54 @@ impl Tiling {
                 token(self.ends.get(end - 1).copied().unwrap_or(0));
             }
         }
+    }
+}
+
+/// A stretch that repeats one character.
+#[derive(Default)]
+struct Ruler {
+    /// Where it ends.
+    end: usize,
+    /// Where its bytes lead in the vocabulary, one by one; nothing for a short one.
+    nodes: Vec<Node>,
+    /// Bytes of the pieces that hold its character more than once and nothing else.
+    pieces: Vec<usize>,
+}
+
+/// The bytes of a repetition from which on it is taken for a ruler.
+const RULER: usize = 16;
+
+impl Ruler {
+    /// Begins with a stretch of so many bytes.
+    fn forget(&mut self, length: usize) {
+        self.end = if length < RULER { length } else { 0 };
+        self.nodes.clear();
+    }
+
+    /// Looks how often the first character of `rest` is repeated; `rest` begins at `start`.
+    fn measure(&mut self, rest: &[u8], start: usize, width: usize, vocabulary: Vocabulary) {
+        let again = rest.iter().skip(width).zip(rest).take_while(|(byte, before)| byte == before).count();
+        self.end = start + width + again;
+        self.nodes.clear();
+        self.pieces.clear();
+        if again < RULER {
+            return;
+        }
+        let mut node = vocabulary.root();
+        for (depth, &byte) in (1..=width + again).zip(rest) {
+            let Some(next) = vocabulary.step(node, byte) else { break };
+            node = next;
+            self.nodes.push(node);
+            if width < depth && vocabulary.is_piece(node) {
+                self.pieces.push(depth);
+            }
+        }
+    }
+
+    /// How many of the bytes from `start` on need no walk, and where they lead.
+    fn walk(&self, start: usize, width: usize) -> Option<(usize, Node)> {
+        let walked = self.end.saturating_sub(start).min(self.nodes.len());
+        if walked <= width { None } else { Some((walked, *self.nodes.get(walked - 1)?)) }
     }
 }
 
@@ -181,7 +244,8 @@ impl Ladder {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use super::*;
     use crate::count::claude::vocabulary::Pieces;
@@ -208,6 +272,38 @@ mod tests {
                 let from = PERIODIC - 3 * LONGEST_PIECE;
                 for (short, long) in costs.iter().zip(costs.iter().skip(longest)).skip(from) {
                     assert_eq!(short + 1, *long, "{c:?}");
+                }
+            }
+        }
+    }
+
+    /// The cheapest cover of signs that are pieces by themselves, a walk for every start.
+    fn walked(bytes: &[u8], vocabulary: Vocabulary) -> u32 {
+        let mut best = vec![UNREACHED; bytes.len() + 1];
+        best[0] = 0;
+        for start in (0..bytes.len()).filter(|&start| bytes[start] & 0xC0 != 0x80) {
+            let mut node = vocabulary.root();
+            for end in start + 1..=bytes.len() {
+                let Some(next) = vocabulary.step(node, bytes[end - 1]) else { break };
+                node = next;
+                if vocabulary.is_piece(node) {
+                    best[end] = best[end].min(best[start] + 1);
+                }
+            }
+        }
+        best[bytes.len()]
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn rulers_cost_what_walks_find(runs in proptest::collection::vec((0_usize..9, 1_usize..150), 1..9)) {
+            let signs = ["=", "-", ".", "*", "·", "£", "─", "x", "\u{2}"];
+            let bytes: Vec<u8> = runs.iter().flat_map(|&(sign, count)| signs[sign].repeat(count).into_bytes()).collect();
+            for pieces in [Pieces::V3, Pieces::V47] {
+                for vocabulary in [Vocabulary::of(pieces), Vocabulary::of(pieces).laid_out()] {
+                    let mut tiling = Tiling::default();
+                    tiling.push_bytes(&bytes);
+                    proptest::prop_assert_eq!(tiling.cost(vocabulary), walked(&bytes, vocabulary));
                 }
             }
         }
