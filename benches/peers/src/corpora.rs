@@ -101,7 +101,9 @@ fn drawn(from: &str, length: usize) -> String {
 
 /// Whatever is slow alone, in short runs that break each other off.
 fn mixed() -> String {
-    let list = ["a", "aB", " ", "\n", "\u{301}", "7", "=", "\u{200d}", "\u{ac00}", "é", "\u{1100}", "😀", "'s", "\t"];
+    let list = [
+        "a", "aB", " ", "\n", "\u{301}", "7", "=", "\u{200d}", "\u{ac00}", "é", "\u{1100}", "😀", "'s", "\t",
+    ];
     runs(&list, 300)
 }
 
