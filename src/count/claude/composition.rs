@@ -128,16 +128,17 @@ impl Composition {
         self.compositions.get(at).map(|entry| entry.1)
     }
 
-    /// Composes a stretch that starts at a settled character. Linear but for the stable sort of
-    /// each run of marks.
-    pub(super) fn normalize<'w>(&self, stretch: &[char], work: &'w mut Work) -> &'w [char] {
+    /// Adds one character to a stretch that starts at a settled character.
+    pub(super) fn add(&self, c: char, work: &mut Work) {
+        self.decompose(u32::from(c), &mut work.parts);
+    }
+
+    /// Composes the stretch that was added, which is then forgotten. Linear but for the stable sort
+    /// of each run of marks.
+    pub(super) fn composed<'w>(&self, work: &'w mut Work) -> &'w [char] {
         let Work { parts, out } = work;
-        parts.clear();
-        for &c in stretch {
-            self.decompose(u32::from(c), parts);
-        }
-        for marks in parts.chunk_by_mut(|a, b| a.1 != 0 && b.1 != 0) {
-            if !marks.is_sorted_by_key(|part| part.1) {
+        if parts.windows(2).any(|pair| matches!(pair, [a, b] if b.1 != 0 && b.1 < a.1)) {
+            for marks in parts.chunk_by_mut(|a, b| a.1 != 0 && b.1 != 0) {
                 marks.sort_by_key(|part| part.1);
             }
         }
@@ -145,7 +146,7 @@ impl Composition {
         let mut starter = None;
         // Class of the last part kept after the starter.
         let mut kept: Option<u8> = None;
-        for &mut (code, class) in parts {
+        for (code, class) in parts.drain(..) {
             let base = starter.filter(|_| kept.is_none_or(|kept| kept < class));
             if let Some(base) = base.and_then(|at: usize| out.get_mut(at))
                 && let Some(composite) = self.compose(u32::from(*base), code).and_then(char::from_u32)
@@ -169,7 +170,7 @@ fn pair(first: u32, second: u32) -> u64 {
     u64::from(first) << 32 | u64::from(second)
 }
 
-/// Working memory of [`Composition::normalize`].
+/// A stretch that is composed.
 #[derive(Default)]
 pub(super) struct Work {
     parts: Vec<(u32, u8)>,

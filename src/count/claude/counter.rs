@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::marks::write_word;
 use super::memo::{KEY_LENGTH, Key, Memo};
 use super::runs::{Borders, Span, Units};
-use super::tiling::{Ladder, Tiling, shorten};
+use super::tiling::{Ladder, Tiling, shorten, width};
 use super::vocabulary::{BEGIN, END, Pieces, Vocabulary};
 
 /// What counting with one vocabulary needs: kept between counts for its memory of words.
@@ -181,9 +181,10 @@ impl Units for Sum<'_, '_> {
 
     fn letters(&mut self, span: Span, borders: Borders) {
         let mut tokens = u64::from(borders.begin) + u64::from(borders.end);
-        let mut buffer = [0; 4];
-        for c in self.body(span).chars() {
-            tokens += u64::from(self.counter.vocabulary.character(c.encode_utf8(&mut buffer).as_bytes()));
+        let mut rest = self.body(span).as_bytes();
+        while let Some((letter, after)) = rest.first().and_then(|&lead| rest.split_at_checked(width(lead))) {
+            tokens += u64::from(self.counter.vocabulary.character(letter));
+            rest = after;
         }
         self.tokens += tokens;
     }

@@ -33,13 +33,15 @@ pub(super) fn write_word(body: &str, caps: bool, tiling: &mut Tiling) {
         Case::Caps => tiling.push_byte(CAPS, 0),
     }
     tiling.push_byte(BEGIN, 0);
-    for (at, c) in body.char_indices() {
-        let end = at + c.len_utf8();
-        match case {
-            Case::Literal => tiling.push(c, end),
+    if body.is_ascii() {
+        for (end, byte) in (1..).zip(body.bytes()) {
+            tiling.push_byte(if case == Case::Literal { byte } else { byte.to_ascii_lowercase() }, end);
+        }
+    } else {
+        for (at, c) in body.char_indices() {
             // The capital I with dot is the one capital that stays inside a shifted word.
-            _ if c == CAPITAL_I_WITH_DOT => tiling.push(c, end),
-            _ => tiling.push(lower(c), end),
+            let kept = case == Case::Literal || c == CAPITAL_I_WITH_DOT;
+            tiling.push(if kept { c } else { lower(c) }, at + c.len_utf8());
         }
     }
     tiling.push_byte(END, body.len());

@@ -25,7 +25,6 @@ pub(super) fn fold(text: &str, quotes: bool, trace: bool) -> Folded<'_> {
         out: String::with_capacity(text.len()),
         ends: trace.then(Vec::new),
         nikhahit: None,
-        stretch: Vec::new(),
         work: Work::default(),
     };
     folding.run(text, plain);
@@ -78,7 +77,6 @@ struct Folding {
     /// End of a Thai nikhahit that waits for a sara aa to compose with.
     nikhahit: Option<usize>,
     /// Working memory of `stretch`.
-    stretch: Vec<char>,
     work: Work,
 }
 
@@ -123,26 +121,23 @@ impl Folding {
 
     /// Takes one character and the unsettled ones after it; returns their length.
     fn stretch(&mut self, text: &str, start: usize) -> usize {
-        let mut rest = text.chars();
-        let Some(first) = rest.next() else { return 0 };
-        self.stretch.clear();
-        self.stretch.push(first);
-        self.stretch.extend(rest.take_while(|&c| self.characters.traits(c).is_unsettled()));
-        if self.stretch.len() == 1 && !self.characters.traits(first).is_unsettled() {
-            self.push(first, start + first.len_utf8());
-            return first.len_utf8();
-        }
-        let length = self.stretch.iter().map(|c| c.len_utf8()).sum::<usize>();
-        let stretch = std::mem::take(&mut self.stretch);
         let mut work = std::mem::take(&mut self.work);
-        let composed = self.characters.composition.normalize(&stretch, &mut work);
-        let same = composed == stretch;
+        let mut length = 0;
+        for c in text.chars() {
+            if length != 0 && !self.characters.traits(c).is_unsettled() {
+                break;
+            }
+            self.characters.composition.add(c, &mut work);
+            length += c.len_utf8();
+        }
+        let composed = self.characters.composition.composed(&mut work);
+        let same = self.ends.is_some()
+            && text.get(..length).is_some_and(|text| text.chars().eq(composed.iter().copied()));
         let mut end = start;
         for &c in composed {
             end = if same { end + c.len_utf8() } else { start + length };
             self.push(c, end);
         }
-        self.stretch = stretch;
         self.work = work;
         length
     }

@@ -86,52 +86,56 @@ impl Tiling {
         }
         self.ruler.forget(length);
         for start in 0..length {
-            let Some(&(before, _)) = self.best.get(start) else { break };
+            let (Some(&(before, _)), Some(&lead)) = (self.best.get(start), self.bytes.get(start)) else {
+                break;
+            };
             if before == UNREACHED {
                 continue;
             }
-            let (Some(rest), Some(best)) = (self.bytes.get(start..), self.best.get_mut(start + 1..)) else {
-                break;
-            };
-            let width = rest.first().map_or(1, |&lead| width(lead));
-            if self.ruler.end <= start && rest.get(width) == rest.first() {
+            let width = width(lead);
+            if self.ruler.end <= start && self.bytes.get(start + width) == Some(&lead) {
+                let rest = self.bytes.get(start..).unwrap_or_default();
                 self.ruler.measure(rest, start, width, vocabulary);
             }
             let after = (before + 1, start as u32);
+            let mut end = start;
             let mut node = Some(root);
             let mut covered = 1;
-            for ((depth, &byte), slot) in (1..=width).zip(rest).zip(best.iter_mut()) {
-                node = node.and_then(|node| step(node, byte));
+            while end < start + width {
+                node = self.bytes.get(end).and_then(|&byte| step(node?, byte));
+                end += 1;
                 if node.is_some_and(|node| vocabulary.is_prefix(node)) {
-                    covered = depth;
-                }
-                if depth == width {
-                    let piece = node.is_some_and(|node| vocabulary.is_piece(node));
-                    let tokens = if piece { 1 } else { (width - covered) as u32 + 1 };
-                    if before + tokens < slot.0 {
-                        *slot = (before + tokens, start as u32);
-                    }
+                    covered = end - start;
                 }
             }
+            let piece = node.is_some_and(|node| vocabulary.is_piece(node));
+            let tokens = if piece { 1 } else { (width - covered) as u32 + 1 };
+            self.improve(end, (before + tokens, start as u32));
             let Some(mut node) = node else { continue };
-            let mut depth = width;
             if let Some((walked, last)) = self.ruler.walk(start, width) {
-                for piece in self.ruler.pieces.iter().take_while(|&&piece| piece <= walked) {
-                    if let Some(slot) = best.get_mut(piece - 1).filter(|slot| after.0 < slot.0) {
-                        *slot = after;
+                (end, node) = (start + walked, last);
+                for at in 0..self.ruler.pieces.len() {
+                    match self.ruler.pieces.get(at) {
+                        Some(&piece) if piece <= walked => self.improve(start + piece, after),
+                        _ => break,
                     }
                 }
-                (depth, node) = (walked, last);
             }
-            let rest = rest.get(depth..).unwrap_or_default();
-            for (&byte, slot) in rest.iter().zip(best.iter_mut().skip(depth)) {
-                let Some(next) = step(node, byte) else { break };
+            while let Some(next) = self.bytes.get(end).and_then(|&byte| step(node, byte)) {
                 node = next;
-                // On a tie the earlier start, that is the longer last tile, stays.
-                if vocabulary.is_piece(node) && after.0 < slot.0 {
-                    *slot = after;
+                end += 1;
+                if vocabulary.is_piece(node) {
+                    self.improve(end, after);
                 }
             }
+        }
+    }
+
+    /// Notes a cover that ends at `end`. On a tie the earlier start, that is the longer last tile, stays.
+    #[inline]
+    fn improve(&mut self, end: usize, cover: (u32, u32)) {
+        if let Some(slot) = self.best.get_mut(end).filter(|slot| cover.0 < slot.0) {
+            *slot = cover;
         }
     }
 
@@ -203,7 +207,7 @@ impl Ruler {
 
 /// Bytes of the character that starts with `lead`; markers are one byte.
 #[inline]
-fn width(lead: u8) -> usize {
+pub(super) fn width(lead: u8) -> usize {
     match lead {
         0..0x80 => 1,
         0x80..0xE0 => 2,
