@@ -27,8 +27,10 @@ function buildCores() {
     const built = join(target, "wasm32-unknown-unknown", "release-wasm", "tokenleash.wasm");
     const folder = join(made, name);
     run("wasm-bindgen", built, "--target", "web", "--omit-default-module-path", "--out-dir", folder, "--out-name", "core");
-    // LLVM has put in line what is worth it; more of it is faster nowhere and a twentieth larger when packed.
-    const lean = ["-Oz", "--skip-pass=inlining", "--skip-pass=inlining-optimizing", "--strip-debug", "--strip-producers"];
+    // LLVM has put in line what is worth it; more of it is faster nowhere and a twentieth larger when packed. So
+    // are locals that are shared once more: what repeats packs well.
+    const left = ["inlining", "inlining-optimizing", "local-cse", "simplify-locals", "ssa-nomerge"];
+    const lean = ["-Oz", ...left.map((pass) => `--skip-pass=${pass}`), "--strip-debug", "--strip-producers"];
     const file = join(made, `${name}.wasm`);
     run(tool("wasm-opt"), ...lean, join(folder, "core_bg.wasm"), "-o", file);
     const bytes = readFileSync(file);
