@@ -5,6 +5,7 @@
 
 pub(crate) mod claude;
 mod frame;
+mod known;
 mod media;
 #[cfg(all(feature = "open-models", not(target_arch = "wasm32")))]
 mod open;
@@ -14,6 +15,7 @@ mod tally;
 mod tiktoken;
 
 pub(crate) use claude::Edges;
+pub(crate) use known::Known;
 pub use tally::Part;
 pub(crate) use tally::{CacheMark, Tally, Trait};
 
@@ -91,17 +93,17 @@ impl Counter {
 
     /// The tokens of a text that stands alone.
     pub(crate) fn count(self, text: &str) -> u64 {
-        self.thousandths(text).div_ceil(1000)
+        self.scaled(self.count_part(text, Edges::BOTH))
     }
 
-    /// The same in thousandths of a token, for texts that are counted in pieces.
-    fn thousandths(self, text: &str) -> u64 {
-        self.count_part(text, Edges::BOTH).saturating_mul(self.per_mille)
+    /// Thousandths of a token of the family for so many of the vocabulary.
+    const fn thousandths(self, tokens: u64) -> u64 {
+        tokens.saturating_mul(self.per_mille)
     }
 
     /// Tokens of the family for so many of the vocabulary.
     pub(crate) fn scaled(self, tokens: u64) -> u64 {
-        tokens.saturating_mul(self.per_mille).div_ceil(1000)
+        self.thousandths(tokens).div_ceil(1000)
     }
 
     /// Tokens of the vocabulary in a part of a text. The counts of parts between safe splits add up

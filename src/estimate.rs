@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     InputTokens, Model, Note, Prompt, Range, Tokens,
     catalog::{Accuracy, PromptCache, RequestKind},
-    count::{self, CacheMark, Counter, Part, Tally, Trait},
+    count::{self, CacheMark, Counter, Known, Part, Tally, Trait},
     prompt::{CacheTtl, Content, Message},
 };
 
@@ -113,9 +113,15 @@ pub(crate) fn left_out(model: &Model) -> Option<Note> {
 impl Estimate {
     /// Counts a prompt for a model.
     pub fn of(prompt: &Prompt<'_>, model: &Model) -> Self {
+        Self::with(prompt, model, &mut Known::nothing(Counter::for_tokenizer(&model.tokenizer)))
+    }
+
+    /// The same by the counts of texts that are known, and learns new ones.
+    pub(crate) fn with(prompt: &Prompt<'_>, model: &Model, known: &mut Known) -> Self {
         let counter = Counter::for_tokenizer(&model.tokenizer);
-        let tally = Tally::new(counter, model.image_rule());
+        let tally = Tally::new(std::mem::replace(known, Known::nothing(counter)), model.image_rule());
         let tallied = count::tally(prompt, model.frame_rules(), tally).finish();
+        *known = tallied.known;
         let expected = tallied.parts.iter().map(|part| part.tokens).sum::<Tokens>() + tallied.frame;
         let kind = kind_of(prompt, &tallied.traits);
         let accuracy = Accuracy::of(&model.frame, counter.is_own(), kind);

@@ -28,6 +28,7 @@ pub use receipt::{
 use crate::{
     Catalog, Error, Estimate, Judgement, LimitName, QuotaRule, Request, Tokens,
     check::{Judge, Size},
+    count::{Counter, Known},
     prompt::{MaxTokens, Prompt, Thinking},
     target::{Target, Wanted},
 };
@@ -64,7 +65,8 @@ pub fn fit(request: &Request, options: &FitOptions, catalog: &Catalog) -> Result
         reserve_cache_reads: options.check.reserve_cache_reads,
     };
     let judge = Judge::new(&target, rule, &options.check, options.how.target_input);
-    let estimate = Estimate::of(&prompt, &target.model);
+    let mut known = Known::new(Counter::for_tokenizer(&target.model.tokenizer));
+    let estimate = Estimate::with(&prompt, &target.model, &mut known);
     let mut exchanges = units::exchanges(&prompt);
     units::pin(&prompt, &options.how, &mut exchanges)?;
     let steps = order::steps(&prompt, request.dialect(), &exchanges, &options.how)?;
@@ -96,11 +98,16 @@ pub fn fit(request: &Request, options: &FitOptions, catalog: &Catalog) -> Result
     }
     let scales = Scales::new(&prompt, &estimate, &target.model);
     let planner = Planner::new((&prompt, &exchanges), steps, &scales, &judge, &options.how.marker);
-    search(&case, &planner, options.how.prefer)
+    search(&case, &planner, options.how.prefer, &mut known)
 }
 
 /// Tries the shortest plan, and on what its recount is over by a shorter one.
-fn search(case: &Case<'_>, planner: &Planner<'_>, prefer: Prefer) -> Result<Fit, Error> {
+fn search(
+    case: &Case<'_>,
+    planner: &Planner<'_>,
+    prefer: Prefer,
+    known: &mut Known,
+) -> Result<Fit, Error> {
     let Output { asked, floor } = case.output;
     let from = asked.unwrap_or_default();
     let slope = match prefer {
@@ -112,7 +119,7 @@ fn search(case: &Case<'_>, planner: &Planner<'_>, prefer: Prefer) -> Result<Fit,
     let (mut short, mut spare, mut enough) = (None, 0, None);
     for _ in 0..RECOUNTS {
         let Some(plan) = planner.shortest(slope, spare) else { break };
-        let tried = case.tried(plan)?;
+        let tried = case.tried(plan, known)?;
         let limits = case.judge.judge(Size::of(&tried.estimate), Tokens::new(tried.plan.max_tokens));
         if limits.iter().all(|judgement| judgement.fits) {
             enough = Some((spare, tried));
@@ -135,7 +142,7 @@ fn search(case: &Case<'_>, planner: &Planner<'_>, prefer: Prefer) -> Result<Fit,
     if let Some((_, tried)) = enough {
         return case.done(&tried);
     }
-    let tried = case.tried(planner.smallest(floor))?;
+    let tried = case.tried(planner.smallest(floor), known)?;
     let size = Size::of(&tried.estimate);
     if case.judge.fits(size, Tokens::new(floor)) {
         return case.done(&tried);

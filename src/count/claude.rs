@@ -44,6 +44,7 @@ mod vocabulary;
 pub use splits::is_safe_split;
 use splits::next_safe_split;
 pub use stream::Stream;
+pub(super) use stream::INSIDE;
 
 use counter::{Counter, Sum};
 use runs::Before;

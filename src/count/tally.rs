@@ -4,7 +4,11 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::{Counter, claude::Stream, media};
+use super::{
+    Edges, Known,
+    claude::{INSIDE, Stream},
+    media,
+};
 use crate::{
     Note, Tokens,
     catalog::ImageRule,
@@ -37,8 +41,8 @@ impl Writing {
     /// The total recounts what is pending, so it is taken only when at least as much is new: a
     /// thousand pieces that make one unbroken word are counted a few times, and not a thousand.
     /// What is put off goes to the piece at which the total is taken next.
-    fn push(&mut self, owner: Owner, text: &str) -> i64 {
-        self.stream.push(text);
+    fn push(&mut self, owner: Owner, text: &str, known: &mut Known) -> i64 {
+        self.stream.push_by(text, &mut |part| known.count_part(part, INSIDE));
         self.unshared = self.unshared.saturating_add(text.len());
         self.owner = owner;
         if self.stream.pending() <= self.unshared.max(SHORT) { self.share() } else { 0 }
@@ -105,7 +109,7 @@ pub(crate) enum Trait {
 /// Gathers pieces into parts.
 #[derive(Clone, Debug)]
 pub(crate) struct Tally {
-    counter: Counter,
+    known: Known,
     image: ImageRule,
     parts: Vec<Part>,
     /// The frame may be lowered by a constant before it is raised, so it can pass below zero.
@@ -129,9 +133,9 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    pub(crate) fn new(counter: Counter, image: ImageRule) -> Self {
+    pub(crate) fn new(known: Known, image: ImageRule) -> Self {
         Self {
-            counter,
+            known,
             image,
             parts: Vec::new(),
             frame: 0,
@@ -161,12 +165,13 @@ impl Tally {
         if text.is_empty() {
             return;
         }
-        if let Some(mut string) = self.string.take().or_else(|| self.counter.stream().map(Writing::new)) {
-            let fresh = string.push(owner, text);
+        if let Some(mut string) = self.string.take().or_else(|| self.known.counter.stream().map(Writing::new)) {
+            let fresh = string.push(owner, text, &mut self.known);
             self.string = Some(string);
             self.add(owner, fresh);
         } else {
-            let thousandths = self.counter.thousandths(text).saturating_add(self.carry);
+            let tokens = self.known.count_part(text, Edges::BOTH);
+            let thousandths = self.known.counter.thousandths(tokens).saturating_add(self.carry);
             self.carry = thousandths % 1000;
             self.add(owner, signed(thousandths / 1000));
         }
@@ -175,10 +180,10 @@ impl Tally {
     /// Adds one string that belongs to several parts. A token is the part's in which it ends.
     pub(crate) fn joined(&mut self, pieces: &[(Owner, Cow<'_, str>)]) {
         self.seam();
-        let merges = 1 < pieces.len() && self.counter.stream().is_none();
+        let merges = 1 < pieces.len() && self.known.counter.stream().is_none();
         let whole: String =
             if merges { pieces.iter().map(|(_, text)| text.as_ref()).collect() } else { String::new() };
-        let Some(ends) = merges.then(|| self.counter.token_ends(&whole)).flatten() else {
+        let Some(ends) = merges.then(|| self.known.counter.token_ends(&whole)).flatten() else {
             for (owner, text) in pieces {
                 self.text(*owner, text);
             }
@@ -219,12 +224,12 @@ impl Tally {
 
     /// The tokens of a string that is not part of the prompt.
     pub(crate) fn measure(&self, text: &str) -> i64 {
-        signed(self.counter.count(text))
+        signed(self.known.counter.count(text))
     }
 
     /// The tokens of `text` between two others.
     pub(crate) fn measure_around(&self, before: &str, text: &str, after: &str) -> i64 {
-        let Some(mut string) = self.counter.stream() else {
+        let Some(mut string) = self.known.counter.stream() else {
             return self
                 .measure(before)
                 .saturating_add(self.measure(text))
@@ -312,6 +317,7 @@ impl Tally {
         let whole = self.parts.iter().map(|part| part.tokens).sum::<Tokens>() + frame;
         let again = whole.get().saturating_mul(self.rounds.saturating_sub(1));
         Tallied {
+            known: self.known,
             parts: self.parts,
             frame,
             opened: self.opened,
@@ -330,6 +336,8 @@ fn signed(tokens: u64) -> i64 {
 /// What a tally comes to.
 #[derive(Clone, Debug)]
 pub(crate) struct Tallied {
+    /// The counter, and what it has counted.
+    pub(crate) known: Known,
     pub(crate) parts: Vec<Part>,
     pub(crate) frame: Tokens,
     /// All tokens and the media's slack before each part.

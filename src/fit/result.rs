@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::{
     Catalog, Error, Estimate, Kind, ModelReport, Note, Part, Prompt, Request, Role, Tokens,
     check::{Judge, Size},
+    count::Known,
     fit::{
         CacheBreak, Conflict, Cut, CutAction, Fit, FitSize, MessageFate, Output, Patches, PinnedPart, Policy,
         Removed, Unmet,
@@ -49,11 +50,11 @@ pub(super) struct Tried {
 
 impl Case<'_> {
     /// Carries a plan out and counts the result.
-    pub(super) fn tried(&self, plan: Plan) -> Result<Tried, Error> {
+    pub(super) fn tried(&self, plan: Plan, known: &mut Known) -> Result<Tried, Error> {
         let changes = self.changes(&plan);
         let result = self.request.changed(&changes)?;
         let prompt = result.request.prompt()?;
-        let estimate = Estimate::of(&prompt, &self.judge.target.model);
+        let estimate = Estimate::with(&prompt, &self.judge.target.model, known);
         let messages = message_tokens(&prompt, &estimate);
         let lint = lint::of(&prompt, self.request.dialect());
         drop(prompt);

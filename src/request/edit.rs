@@ -122,7 +122,8 @@ struct Plan {
 }
 
 impl Plan {
-    /// Notes a step and its inverse; steps are undone in the opposite order.
+    /// Notes a step and its inverse. Steps are undone in the opposite order, so `back` is turned round
+    /// at the end.
     fn step(&mut self, path: &str, old: Option<&str>, new: Option<&str>) {
         let op = |from: Option<&str>, to: Option<&str>| PatchOperation {
             op: match (from, to) {
@@ -134,7 +135,7 @@ impl Plan {
             value: to.map(str::to_owned),
         };
         self.forward.push(op(old, new));
-        self.back.insert(0, op(new, old));
+        self.back.push(op(new, old));
     }
 }
 
@@ -164,14 +165,9 @@ fn apply(json: &Json, body: Value<'_>, dialect: Dialect, changes: &Changes) -> (
         (std::cmp::Reverse(depth(pointer)), parent.span().start, std::cmp::Reverse(*place))
     });
     for (_, _, pointer) in &gone {
-        plan.forward.push(PatchOperation { op: "remove", path: (*pointer).to_owned(), value: None });
+        plan.step(pointer, json.find(pointer).map(Value::raw), None);
     }
-    let restored = gone.iter().rev().map(|(_, _, pointer)| PatchOperation {
-        op: "add",
-        path: (*pointer).to_owned(),
-        value: json.find(pointer).map(|value| value.raw().to_owned()),
-    });
-    plan.back.splice(0..0, restored);
+    plan.back.reverse();
     for group in gone.chunk_by(|left, right| left.0.span() == right.0.span()) {
         let places: std::collections::HashSet<usize> = group.iter().map(|(_, place, _)| *place).collect();
         if let Some((parent, ..)) = group.first() {

@@ -23,6 +23,9 @@ pub struct Stream {
 /// From this length on a piece is not copied whole.
 const LONG: usize = 64;
 
+/// The edges of a part between safe splits.
+pub(crate) const INSIDE: Edges = Edges { opens: false, closes: false };
+
 /// A split is judged by at most this many bytes after it: two characters.
 const LOOKAHEAD: usize = 8;
 
@@ -35,13 +38,19 @@ impl Stream {
 
     /// Adds the next piece of the text.
     pub fn push(&mut self, piece: &str) {
-        let rest = if piece.len() < LONG { piece } else { self.settle_most(piece) };
+        let family = self.family;
+        self.push_by(piece, &mut |middle| count_part(family, middle, INSIDE));
+    }
+
+    /// The same, given how a part between safe splits is counted.
+    pub fn push_by(&mut self, piece: &str, count: &mut dyn FnMut(&str) -> u64) {
+        let rest = if piece.len() < LONG { piece } else { self.settle_most(piece, count) };
         self.push_short(rest);
     }
 
     /// Counts a long piece where it lies, between its first safe split and its last; returns what
     /// stands after that.
-    fn settle_most<'p>(&mut self, piece: &'p str) -> &'p str {
+    fn settle_most<'p>(&mut self, piece: &'p str, count: &mut dyn FnMut(&str) -> u64) -> &'p str {
         // A split is judged by one character before it.
         let Some(first) = next_safe_split(piece, LOOKAHEAD) else { return piece };
         let last = last_safe_split(piece, first).unwrap_or(first);
@@ -53,7 +62,7 @@ impl Stream {
         self.pending.push_str(head);
         self.settled += count_part(self.family, &self.pending, Edges { opens: self.opens, closes: false });
         if !middle.is_empty() {
-            self.settled += count_part(self.family, middle, Edges { opens: false, closes: false });
+            self.settled += count(middle);
         }
         self.opens = false;
         self.pending.clear();
