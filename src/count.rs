@@ -15,6 +15,7 @@ mod tally;
 mod tiktoken;
 
 pub(crate) use claude::Edges;
+pub(crate) use frame::{Form, Forms};
 pub(crate) use known::Known;
 pub use tally::Part;
 pub(crate) use tally::{CacheMark, Tally, Trait};
@@ -192,6 +193,11 @@ impl Counter {
             Vocabulary::Plain(_) => None,
         }
     }
+}
+
+/// How the results of a conversation are written in a model's frame.
+pub(crate) fn forms<'p>(prompt: &'p Prompt<'_>, rules: &FrameRules) -> Forms<'p> {
+    Forms::of(prompt, rules)
 }
 
 /// Counts a whole prompt in a model's frame.

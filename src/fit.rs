@@ -33,12 +33,15 @@ use crate::{
     target::{Target, Wanted},
 };
 
-use plan::{Planner, Slope};
+use plan::{Planner, Shortest, Slope};
 use result::Case;
-use weigh::Scales;
+use weigh::{SWAY, Scales};
 
 /// How often a plan is recounted before the smallest is taken.
 const RECOUNTS: usize = 24;
+
+/// After so many recounts what is spared doubles.
+const PATIENCE: usize = 12;
 
 /// Makes a request fit its limits, or says why nothing can.
 ///
@@ -102,12 +105,7 @@ pub fn fit(request: &Request, options: &FitOptions, catalog: &Catalog) -> Result
 }
 
 /// Tries the shortest plan, and on what its recount is over by a shorter one.
-fn search(
-    case: &Case<'_>,
-    planner: &Planner<'_>,
-    prefer: Prefer,
-    known: &mut Known,
-) -> Result<Fit, Error> {
+fn search(case: &Case<'_>, planner: &Planner<'_>, prefer: Prefer, known: &mut Known) -> Result<Fit, Error> {
     let Output { asked, floor } = case.output;
     let from = asked.unwrap_or_default();
     let slope = match prefer {
@@ -115,34 +113,29 @@ fn search(
         Prefer::Trim => Slope { from, to: from },
         Prefer::Balanced => Slope { from, to: floor },
     };
-    // Arithmetic may be short of a recount: by this much it was, and with this much it was not.
-    let (mut short, mut spare, mut enough) = (None, 0, None);
-    for _ in 0..RECOUNTS {
-        let Some(plan) = planner.shortest(slope, spare) else { break };
+    // Arithmetic may be short of a recount by a token or a few where tokens merge over a seam. Of the plans
+    // by which a recount fits the longest is wanted, so no more is spared than it takes.
+    let mut spare = 0;
+    for recount in 0..RECOUNTS {
+        let Shortest { plan, near } = planner.shortest(slope, spare, known);
+        for plan in near.into_iter().filter(|_| spare == 0) {
+            let tried = case.tried(plan, known)?;
+            if case.judge.fits(Size::of(&tried.estimate), Tokens::new(tried.plan.max_tokens)) {
+                return case.done(&tried);
+            }
+        }
+        let Some(plan) = plan else { break };
+        let same = planner.slack(&plan, spare);
         let tried = case.tried(plan, known)?;
         let limits = case.judge.judge(Size::of(&tried.estimate), Tokens::new(tried.plan.max_tokens));
         if limits.iter().all(|judgement| judgement.fits) {
-            enough = Some((spare, tried));
-        } else {
-            let over = over_by(&limits, &tried.estimate).max(1);
-            // What it was short by doubles at least, until something fits.
-            let next = short.map_or(over, |before: i64| over.max(spare - before));
-            short = Some(spare);
-            if enough.is_none() {
-                spare = spare.saturating_add(next);
-                continue;
-            }
+            return case.done(&tried);
         }
-        // Of the plans that fit the longest is wanted: a larger budget must not keep less.
-        match (short, &enough) {
-            (Some(short), Some((fits, _))) if 1 < fits - short => spare = short + (fits - short) / 2,
-            _ => break,
-        }
+        let next = (over_by(&limits, &tried.estimate) - SWAY).max(same + 1);
+        spare += if recount < PATIENCE { next } else { next.max(spare) };
     }
-    if let Some((_, tried)) = enough {
-        return case.done(&tried);
-    }
-    let tried = case.tried(planner.smallest(floor), known)?;
+    let smallest = planner.smallest(floor, known);
+    let tried = case.tried(smallest, known)?;
     let size = Size::of(&tried.estimate);
     if case.judge.fits(size, Tokens::new(floor)) {
         return case.done(&tried);

@@ -43,8 +43,8 @@ mod vocabulary;
 
 pub use splits::is_safe_split;
 use splits::next_safe_split;
-pub use stream::Stream;
 pub(super) use stream::INSIDE;
+pub use stream::Stream;
 
 use counter::{Counter, Sum};
 use runs::Before;

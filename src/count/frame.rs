@@ -5,8 +5,11 @@
 
 mod chat;
 mod claude;
+mod form;
 mod nova;
 mod plain;
+
+pub(crate) use form::{Form, Forms};
 
 use super::tally::{Owner, Tally};
 use crate::{

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::{Counter, Edges};
+use super::{Counter, Edges, claude::INSIDE};
 
 /// A shorter text is counted about as soon as it is found.
 const SHORTEST: usize = 256;
@@ -43,6 +43,18 @@ impl Known {
         Self { counter, memory: Some(Memory::default()) }
     }
 
+    /// The tokens of a string, as a [`super::Tally`] comes to them.
+    pub(crate) fn count(&mut self, text: &str) -> u64 {
+        let tokens = match self.counter.stream() {
+            Some(mut string) => {
+                string.push_by(text, &mut |part| self.count_part(part, INSIDE));
+                string.finish()
+            }
+            None => self.count_part(text, Edges::BOTH),
+        };
+        self.counter.thousandths(tokens).saturating_add(500) / 1000
+    }
+
     /// [`Counter::count_part`].
     pub(super) fn count_part(&mut self, text: &str, edges: Edges) -> u64 {
         let count = || self.counter.count_part(text, edges);
@@ -72,4 +84,91 @@ fn digest(text: &str) -> u64 {
     }
     let sum = words.iter().copied().fold(text.len() as u64, mix);
     mix(sum, last)
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use proptest::{collection::vec, prelude::*, sample::select};
+
+    use super::*;
+    use crate::{Catalog, Estimate, Request};
+
+    const TOKENIZERS: [&str; 6] = ["claude-v3", "claude-v4.7", "claude-v5", "o200k", "nova-2", "other"];
+
+    fn text() -> impl Strategy<Value = String> {
+        let word =
+            select(vec!["kia ora ", "世界", "\n\n", "e\u{301}", "👩‍💻", "fn x() {}", "'s", " ", "12", "."]);
+        // Few beginnings, middles and ends, so that many texts are the same or nearly so.
+        let part =
+            || select(vec!["The same stretch of words, again. ".repeat(9), "x".repeat(300), String::new()]);
+        (part(), vec(word, 0..3), part()).prop_map(|(before, words, after)| before + &words.concat() + &after)
+    }
+
+    proptest! {
+        #[test]
+        fn as_counted_afresh(texts in vec(text(), 1..12), tokenizer in select(TOKENIZERS.to_vec())) {
+            let counter = Counter::for_tokenizer(tokenizer);
+            let mut known = Known::new(counter);
+            for text in texts.iter().chain(&texts) {
+                for edges in [Edges::BOTH, INSIDE] {
+                    prop_assert_eq!(known.count_part(text, edges), counter.count_part(text, edges));
+                }
+                prop_assert_eq!(known.count(text), Known::nothing(counter).count(text));
+            }
+        }
+
+        #[test]
+        fn an_estimate_by_what_is_known_is_a_full_one(
+            texts in vec(text(), 1..12),
+            mut left in vec(any::<bool>(), 12),
+            model in select(vec!["anthropic.claude-opus-4-6-v1", "anthropic.claude-opus-4-8", "amazon.nova-pro-v1:0", "gpt-4o",
+                "meta.llama3-3-70b-instruct-v1:0"]),
+        ) {
+            let model = Catalog::builtin().model(model).unwrap();
+            let mut known = Known::new(Counter::for_tokenizer(&model.tokenizer));
+            // A request holds at least one message.
+            left[0] = true;
+            for keep in [vec![true; 12], left] {
+                let said = texts.iter().zip(keep).filter(|(_, keep)| *keep).enumerate().map(|(index, (text, _))| {
+                    let role = if index % 2 == 0 { "user" } else { "assistant" };
+                    serde_json::json!({"role": role, "content": [{"text": text}]})
+                });
+                let body = serde_json::json!({"messages": said.collect::<Vec<_>>()}).to_string();
+                let request = Request::read(&body, None).unwrap();
+                let prompt = request.prompt().unwrap();
+                let (fresh, again) = (Estimate::of(&prompt, model), Estimate::with(&prompt, model, &mut known));
+                prop_assert_eq!(format!("{fresh:?}"), format!("{again:?}"));
+            }
+        }
+    }
+
+    /// Texts of one digest and length: the second word makes up for the first.
+    #[test]
+    fn texts_of_one_digest_are_told_apart() {
+        let start = "a".repeat(SHORTEST);
+        let one = format!("{start}{}{}", "12345678", "abcdefgh");
+        let rotated = |word: &str| {
+            let sum = start.as_bytes().as_chunks::<8>().0.iter().fold(one.len() as u64, |sum, chunk| {
+                (sum.rotate_left(5) ^ u64::from_le_bytes(*chunk)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+            });
+            let word = u64::from_le_bytes(word.as_bytes().try_into().unwrap());
+            (sum.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(5)
+        };
+        let other = (0..100_000_000_u64)
+            .map(|number| format!("{number:08}"))
+            .filter(|word| word != "12345678")
+            .find_map(|word| {
+                let second = rotated("12345678") ^ u64::from_le_bytes(*b"abcdefgh") ^ rotated(&word);
+                let second = String::from_utf8(second.to_le_bytes().to_vec()).ok()?;
+                Some(format!("{start}{word}{second}"))
+            });
+        let other = other.unwrap();
+        assert_eq!((one.len(), digest(&one)), (other.len(), digest(&other)));
+        let counter = Counter::for_tokenizer("claude-v3");
+        let mut known = Known::new(counter);
+        let both = [&one, &other].map(|text| known.count_part(text, INSIDE));
+        assert_eq!(both, [&one, &other].map(|text| counter.count_part(text, INSIDE)));
+        assert_ne!(both[0], both[1]);
+    }
 }

@@ -165,7 +165,8 @@ impl Tally {
         if text.is_empty() {
             return;
         }
-        if let Some(mut string) = self.string.take().or_else(|| self.known.counter.stream().map(Writing::new)) {
+        if let Some(mut string) = self.string.take().or_else(|| self.known.counter.stream().map(Writing::new))
+        {
             let fresh = string.push(owner, text, &mut self.known);
             self.string = Some(string);
             self.add(owner, fresh);

@@ -103,11 +103,14 @@ impl Fit {
             let name = crate::json::write::line(&unmet.limit);
             let line = match (unmet.of, unmet.smallest) {
                 (Some(of), Some(smallest)) => {
+                    let answer = conflict.max_tokens.filter(|_| unmet.limit != LimitName::Input);
+                    let answer = answer.map(|tokens| format!(" with an answer of up to {}", grouped(tokens)));
                     format!(
-                        "{} is {}, and {} is the least that would do",
+                        "{} is {}, and {} is the least that would do{}",
                         name.trim_matches('"'),
                         number(of),
-                        number(smallest)
+                        number(smallest),
+                        answer.unwrap_or_default()
                     )
                 }
                 _ => format!("{} does not hold, whatever the size", name.trim_matches('"')),
@@ -115,11 +118,12 @@ impl Fit {
             writeln!(out, "  {}", ink.bad(&line))?;
         }
         for part in &conflict.pinned {
+            let pointer = if part.pointer.is_empty() { "the prompt" } else { &part.pointer };
             writeln!(
                 out,
                 "stays      {:>9}  {}  {}",
                 grouped(part.tokens),
-                shown(&part.pointer),
+                shown(pointer),
                 ink.faint(part.reason)
             )?;
         }

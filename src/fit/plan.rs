@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use crate::{
     Prompt, Tokens,
     check::Judge,
-    count::Counter,
+    count::{self, Counter, Form, Forms, Known},
     fit::{
-        cut::{Cutter, Shortened},
+        cut::{Cutter, Reads, Shortened},
         order::{Drop, Step, TextAt, UnitAt},
         units::{Exchange, block},
-        weigh::{Scales, Weight},
+        weigh::{SWAY, Scales, Weight},
     },
     prompt::Content,
 };
@@ -29,6 +29,8 @@ pub(super) struct Plan {
     pub(super) shortened: Vec<Short>,
     /// The limit on the answer that goes with it.
     pub(super) max_tokens: u64,
+    /// What is left, where nothing is shortened only as far as it takes.
+    whole: Option<Weight>,
 }
 
 /// A text that is shortened, and its tokens before and after, standing alone.
@@ -49,6 +51,8 @@ pub(super) struct Planner<'s> {
     scales: &'s Scales<'s>,
     judge: &'s Judge<'s>,
     counter: Counter,
+    /// How the model reads results.
+    forms: Forms<'s>,
     marker: &'s str,
     whole: Weight,
 }
@@ -62,6 +66,13 @@ pub(super) struct Slope {
     pub(super) to: u64,
 }
 
+/// The shortest plan that fits, if one does.
+pub(super) struct Shortest {
+    pub(super) plan: Option<Plan>,
+    /// Shorter ones of whole steps that a recount may say fit.
+    pub(super) near: Vec<Plan>,
+}
+
 /// A plan under way.
 struct Progress {
     plan: Plan,
@@ -70,6 +81,7 @@ struct Progress {
     saved: HashMap<UnitAt, i64>,
     /// The texts that are as short as they get.
     short: HashSet<TextAt>,
+    near: Vec<Plan>,
     /// The smallest size so far, where more must not be given up for less; else the largest there is.
     lowest: Option<Tokens>,
 }
@@ -98,11 +110,12 @@ impl<'s> Planner<'s> {
         let weights = steps.iter().map(weigh).collect();
         let counter = Counter::for_tokenizer(&judge.target.model.tokenizer);
         let whole = scales.whole(prompt);
-        Self { prompt, steps, weights, scales, judge, counter, marker, whole }
+        let forms = count::forms(prompt, judge.target.model.frame_rules());
+        Self { prompt, steps, weights, scales, judge, counter, forms, marker, whole }
     }
 
-    /// The shortest plan that fits by arithmetic with `spare` tokens to spare; `None` if none does.
-    pub(super) fn shortest(&self, slope: Slope, spare: i64) -> Option<Plan> {
+    /// The shortest plan that fits by arithmetic with `spare` tokens to spare.
+    pub(super) fn shortest(&self, slope: Slope, spare: i64, known: &mut Known) -> Shortest {
         let mut progress = self.start();
         // What is left may be counted less surely, and be larger for it. Where the answer's limit goes
         // down with it such a plan could fit by that alone, though it keeps less than one before.
@@ -112,19 +125,26 @@ impl<'s> Planner<'s> {
         for index in 0..self.steps.len() {
             gone += self.weight_of(index, &progress);
             let max_tokens = slope.at(gone, all);
-            if let Some(plan) = self.within_step(index, &mut progress, max_tokens, spare) {
-                return Some(Plan { max_tokens, ..plan });
+            if let Some(plan) = self.within_step(index, &mut progress, (max_tokens, spare), known) {
+                return Shortest { plan: Some(Plan { max_tokens, ..plan }), near: progress.near };
             }
         }
-        None
+        Shortest { plan: None, near: progress.near }
+    }
+
+    /// How many more tokens could be spared by the same plan, at least.
+    pub(super) fn slack(&self, plan: &Plan, spare: i64) -> i64 {
+        let Some(weight) = &plan.whole else { return 0 };
+        let more = |more: u64| self.fits(weight, 0, (plan.max_tokens, spare + signed(more)), None);
+        signed(largest(0, u64::from(u32::MAX), more))
     }
 
     /// The plan whose input is the smallest, by arithmetic: of equal ones the one that gives up more.
-    pub(super) fn smallest(&self, max_tokens: u64) -> Plan {
+    pub(super) fn smallest(&self, max_tokens: u64, known: &mut Known) -> Plan {
         let mut progress = self.start();
         let mut best = (self.scales.size(&progress.weight, 0).high, 0);
         for index in 0..self.steps.len() {
-            self.take(index, &mut progress);
+            self.take(index, &mut progress, known);
             let high = self.scales.size(&progress.weight, 0).high;
             if high <= best.0 {
                 best = (high, index + 1);
@@ -132,7 +152,7 @@ impl<'s> Planner<'s> {
         }
         let mut progress = self.start();
         for index in 0..best.1 {
-            self.take(index, &mut progress);
+            self.take(index, &mut progress, known);
         }
         Plan { max_tokens, ..progress.plan }
     }
@@ -143,6 +163,7 @@ impl<'s> Planner<'s> {
             weight: self.whole.clone(),
             saved: HashMap::new(),
             short: HashSet::new(),
+            near: Vec::new(),
             lowest: None,
         }
     }
@@ -178,16 +199,18 @@ impl<'s> Planner<'s> {
         &self,
         index: usize,
         progress: &mut Progress,
-        max_tokens: u64,
-        spare: i64,
+        within: (u64, i64),
+        known: &mut Known,
     ) -> Option<Plan> {
         let step = self.steps.get(index)?;
-        let within = (max_tokens, spare);
         if step.drop.is_some() {
             let mut after = progress.weight.clone();
             after.add(&self.dropping(index, progress), -1);
             if !self.fits(&after, 0, within, progress.lowest) {
-                self.take(index, progress);
+                self.take(index, progress, known);
+                if progress.lowest.is_none() && self.fits(&after, -SWAY, within, None) {
+                    progress.near.push(Plan { max_tokens: within.0, ..progress.plan.clone() });
+                }
                 return None;
             }
         }
@@ -196,36 +219,30 @@ impl<'s> Planner<'s> {
                 continue;
             }
             let Some(cutter) = self.cutter(text) else { continue };
-            let full = cutter.tokens();
-            let Some((least, most)) = room(&cutter, full) else { continue };
+            let Some(Room { least, most, shortest }) = Room::of(text, &cutter, known) else { continue };
+            let full = shortest.tokens_before;
             let fits = |tokens: u64| {
                 let more = signed(tokens) - signed(full);
                 self.fits(&progress.weight, more, within, progress.lowest)
             };
             if fits(least) {
                 let tokens = largest(least, most, fits);
-                let Some(short) = cutter.within(tokens) else { continue };
-                let after = cutter.tokens_of(&short.text);
-                progress.plan.shortened.push(Short {
-                    at: text.clone(),
-                    left: short,
-                    tokens_before: full,
-                    tokens_after: after,
-                });
+                let Some((left, tokens_after)) = cutter.within(tokens, known) else { continue };
+                progress.plan.shortened.push(Short { left, tokens_after, ..shortest });
                 return Some(progress.plan.clone());
             }
-            shorten_fully(text, &cutter, full, least, progress);
+            shorten_fully(shortest, progress);
             self.settle(progress);
         }
         if step.drop.is_some() {
             self.take_drop(index, progress);
-            return Some(progress.plan.clone());
+            return Some(Plan { whole: Some(progress.weight.clone()), ..progress.plan.clone() });
         }
         None
     }
 
     /// Takes a whole step.
-    fn take(&self, index: usize, progress: &mut Progress) {
+    fn take(&self, index: usize, progress: &mut Progress, known: &mut Known) {
         let Some(step) = self.steps.get(index) else { return };
         if step.drop.is_some() {
             self.take_drop(index, progress);
@@ -237,9 +254,8 @@ impl<'s> Planner<'s> {
                 continue;
             }
             let Some(cutter) = self.cutter(text) else { continue };
-            let full = cutter.tokens();
-            if let Some((least, _)) = room(&cutter, full) {
-                shorten_fully(text, &cutter, full, least, progress);
+            if let Some(room) = Room::of(text, &cutter, known) {
+                shorten_fully(room.shortest, progress);
                 self.settle(progress);
             }
         }
@@ -276,14 +292,23 @@ impl<'s> Planner<'s> {
     fn cutter(&self, text: &TextAt) -> Option<Cutter<'_>> {
         let outer = block(self.prompt, text.block)?;
         let (found, result) = match (&outer.content, text.inner) {
-            (Content::ToolResult { blocks, .. }, Some(inner)) => (blocks.get(inner)?, true),
-            _ => (outer, false),
+            (Content::ToolResult { id, blocks, .. }, Some(inner)) => {
+                let written = blocks
+                    .iter()
+                    .filter(|block| matches!(block.content, Content::Text(_) | Content::Json(_)));
+                (blocks.get(inner)?, Some((self.forms.of_result(id), 1 < written.count())))
+            }
+            _ => (outer, None),
         };
         match &found.content {
             Content::Text(words) => {
-                Some(Cutter::new(words.as_ref().into(), text.at, result, self.counter, self.marker))
+                let reads = result.map_or(Reads::Words, |(form, part)| Reads::of_text(form, part));
+                Some(Cutter::of_text(words, text.at, reads, self.counter, self.marker))
             }
-            Content::Json(value) => Cutter::of_value(*value, text.at, self.counter, self.marker),
+            Content::Json(value) => {
+                let (form, part) = result.unwrap_or((Form::Plain, false));
+                Cutter::of_value(*value, text.at, Reads::Value { form, part }, self.counter, self.marker)
+            }
             _ => None,
         }
     }
@@ -298,26 +323,32 @@ impl Slope {
 }
 
 /// Makes a text as short as it gets.
-fn shorten_fully(text: &TextAt, cutter: &Cutter<'_>, full: u64, least: u64, progress: &mut Progress) {
-    let Some(short) = cutter.within(least) else { return };
-    let left = cutter.tokens_of(&short.text);
-    let saved = signed(full) - signed(left);
+fn shorten_fully(short: Short, progress: &mut Progress) {
+    let saved = signed(short.tokens_before) - signed(short.tokens_after);
     progress.weight.tokens -= saved;
-    *progress.saved.entry(text.unit).or_default() += saved;
-    progress.short.insert(text.clone());
-    progress.plan.shortened.push(Short {
-        at: text.clone(),
-        left: short,
-        tokens_before: full,
-        tokens_after: left,
-    });
+    *progress.saved.entry(short.at.unit).or_default() += saved;
+    progress.short.insert(short.at.clone());
+    progress.plan.shortened.push(short);
 }
 
-/// The tokens that may stay of a text: at least, and at most for a cut to be worth its marker.
-fn room(cutter: &Cutter<'_>, full: u64) -> Option<(u64, u64)> {
-    let least = cutter.least().max(LEAST);
-    let most = full.checked_sub(2 * cutter.marker_tokens() + 2)?;
-    (least <= most).then_some((least, most))
+/// What may stay of a text.
+struct Room {
+    /// The fewest tokens of it that are worth a choice.
+    least: u64,
+    /// The most for a cut to be worth its marker.
+    most: u64,
+    /// The text as short as it gets.
+    shortest: Short,
+}
+
+impl Room {
+    fn of(text: &TextAt, cutter: &Cutter<'_>, known: &mut Known) -> Option<Self> {
+        let tokens_before = cutter.tokens(known);
+        let most = tokens_before.checked_sub(2 * cutter.marker_tokens() + 2)?;
+        let (left, tokens_after, least) = cutter.shortest(LEAST, known)?;
+        let shortest = Short { at: text.clone(), left, tokens_before, tokens_after };
+        (least <= most).then_some(Self { least, most, shortest })
+    }
 }
 
 /// The largest number that fits, given that `least` does and that more never fits better.

@@ -125,8 +125,7 @@ impl Case<'_> {
 
     /// The unchanged request.
     fn kept_as_is(&self) -> Result<Fit, Error> {
-        let own = self.own_max_tokens();
-        self.kept(own.or(self.output.asked))
+        self.kept(self.own_max_tokens().or(self.judge.target.model.max_output_tokens))
     }
 
     fn own_max_tokens(&self) -> Option<u64> {

@@ -8,13 +8,17 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     CachedPrefix, Estimate, Model, Prompt, Tokens,
-    catalog::{Accuracy, ImageRule, RequestKind},
+    catalog::{Accuracy, FrameRules, ImageRule, RequestKind},
     check::Size,
     count::Counter,
     fit::units::{Unit, block},
     prompt::{Block, CacheTtl, Content, Kind},
     sorted,
 };
+
+/// By how many tokens a sum is off a recount, and one plan from another that keeps a little more, for what
+/// merges over their seams.
+pub(super) const SWAY: i64 = 6;
 
 /// What a unit takes, and what it holds that decides how surely a request is counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -133,7 +137,13 @@ impl<'s> Scales<'s> {
     /// The weight of a tool's definition.
     pub(super) fn weigh_tool(&self, pointer: &str, server: bool) -> Weight {
         let mut weight = Weight { definitions: 1, server_tools: i64::from(server), ..Weight::default() };
-        self.add_parts(self.parts.get(pointer).copied().into_iter().collect(), &mut weight);
+        let place = self.parts.get(pointer).copied();
+        self.add_parts(place.into_iter().collect(), &mut weight);
+        if matches!(self.model.frame_rules(), FrameRules::Chat(_)) {
+            // Definitions are written together, when all of them are opened.
+            let part = place.and_then(|place| self.estimate.parts.get(place));
+            weight.tokens = part.map_or(0, |part| signed(part.tokens.get()));
+        }
         weight
     }
 

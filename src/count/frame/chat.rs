@@ -2,7 +2,7 @@
 //! types at the end of the system prompt, and the answer is opened for the model.
 
 mod calls;
-mod compact;
+pub(super) mod compact;
 mod typescript;
 
 use std::borrow::Cow;
@@ -16,7 +16,8 @@ use crate::{
     },
     prompt::{Block, Content, Kind, Message, OutputSchema, Prompt, Role, SchemaForm, ToolMode, ToolRuns},
 };
-use calls::{Calls, Results};
+pub(super) use calls::Calls;
+use calls::Results;
 
 /// Pieces of one string, each with the part it belongs to.
 type Pieces<'a> = Vec<(Owner, Cow<'a, str>)>;

@@ -2,13 +2,12 @@
 
 use std::ops::Range;
 
-use super::{CutAt, Shortened, cut_between, prefix_within, suffix_within};
+use super::{CutAt, Reads, Shortened, cut_between, prefix_within, suffix_within};
 use crate::{
     count::Counter,
     json::{
         Json, Value,
         edit::{Edit, quoted},
-        python::{Style, dumps},
     },
 };
 
@@ -17,15 +16,14 @@ pub(super) struct JsonCut {
     json: Json,
     /// The bytes of the value that is cut.
     target: Range<usize>,
-    /// The model sees the value written out anew, and not this text.
-    rewritten: bool,
+    reads: Reads,
     /// The tokens of what stands around the value that is cut.
     around: u64,
 }
 
 impl JsonCut {
     /// Finds the value that holds most of the document: the deepest with more than half of the text.
-    pub(super) fn new(json: Json, rewritten: bool, counter: Counter) -> Option<Self> {
+    pub(super) fn new(json: Json, reads: Reads, counter: Counter) -> Option<Self> {
         let half = json.root().raw().len() / 2;
         let mut target = json.root();
         loop {
@@ -35,49 +33,42 @@ impl JsonCut {
             };
             target = larger;
         }
-        let whole = counter.count(&shown(json.root(), rewritten));
-        let around = whole.saturating_sub(counter.count(&shown(target, rewritten)));
+        let whole = counter.count(&reads.value(json.root()));
+        let around = whole.saturating_sub(counter.count(&reads.value(target)));
         let cuttable = target.is_array() || target.is_object() || target.as_str().is_some();
         let target = target.span();
-        cuttable.then_some(Self { json, target, rewritten, around })
+        cuttable.then_some(Self { json, target, reads, around })
     }
 
-    /// The tokens of a text of this document's form.
-    pub(super) fn tokens_of(&self, text: &str, counter: Counter) -> u64 {
-        let json = if self.rewritten { Json::parse(text).ok() } else { None };
-        json.map_or_else(|| counter.count(text), |json| counter.count(&shown(json.root(), true)))
-    }
-
-    /// The fewest tokens that something can be left within.
+    /// The fewest tokens that something can be left within, about.
     pub(super) fn least(&self, counter: Counter, marker: &str) -> u64 {
         let target = find(self.json.root(), &self.target);
         let marker = target
             .and_then(|target| Marker::of(target, marker))
-            .map_or_else(|| quoted(marker), |marker| marker.text);
+            .map_or_else(|| self.reads.string(marker), |marker| marker.read(self.reads));
         self.around + counter.count(&marker) + SEAMS
     }
 
-    pub(super) fn within(&self, at: CutAt, tokens: u64, counter: Counter, marker: &str) -> Option<Shortened> {
+    /// The cut for about so many tokens.
+    pub(super) fn cut(&self, at: CutAt, tokens: u64, counter: Counter, marker: &str) -> Option<Shortened> {
         let target = find(self.json.root(), &self.target)?;
         if let Some(string) = target.as_str() {
-            let kept = tokens.checked_sub(self.around + counter.count(&quoted(marker)) + SEAMS)?;
+            let kept = tokens.checked_sub(self.around + counter.count(&self.reads.string(marker)) + SEAMS)?;
             let (head, tail) = at.share(kept);
             // The model reads the escapes, so they are what is counted.
-            let escaped = quoted(&string);
-            let inner = escaped.get(1..escaped.len().checked_sub(1)?)?;
-            let head = plain_offset(&string, prefix_within(inner, head, counter), false);
-            let tail = plain_offset(&string, suffix_within(inner, tail, counter), true);
+            let read = self.reads.in_string(&string);
+            let head = self.reads.place_in_string(&string, prefix_within(&read, head, counter), false);
+            let tail = self.reads.place_in_string(&string, suffix_within(&read, tail, counter), true);
             let short = cut_between(&string, head, tail, marker)?;
             let text = self.json.edited(vec![Json::replacing(target, quoted(&short.text))]);
             return Some(Shortened { text, removed: short.removed });
         }
         let marker = Marker::of(target, marker)?;
-        let kept = tokens.checked_sub(self.around + counter.count(&marker.text) + SEAMS)?;
-        let gone =
-            elements_gone(target, at.share(kept), |child| counter.count(&shown(child, self.rewritten)))?;
+        let kept = tokens.checked_sub(self.around + counter.count(&marker.read(self.reads)) + SEAMS)?;
+        let gone = elements_gone(target, at.share(kept), |child| counter.count(&self.reads.value(child)))?;
         let spans = target.children();
         let removed = spans.get(gone.start)?.start..spans.get(gone.end.checked_sub(1)?)?.end;
-        let edit = Edit { span: removed.clone(), text: marker.text };
+        let edit = Edit { span: removed.clone(), text: marker.written() };
         Some(Shortened { text: self.json.edited(vec![edit]), removed })
     }
 }
@@ -85,48 +76,38 @@ impl JsonCut {
 /// Tokens that quotes and brackets may add where they meet something else than before.
 const SEAMS: u64 = 2;
 
-/// A value as the model sees it.
-fn shown(value: Value<'_>, rewritten: bool) -> std::borrow::Cow<'_, str> {
-    if rewritten { dumps(value, Style::default()).into() } else { value.raw().into() }
-}
-
-/// The place in a text that a place in its escaped form is, the next one where it is inside an escape.
-fn plain_offset(text: &str, escaped: usize, up: bool) -> usize {
-    let mut at = 0;
-    for (offset, character) in text.char_indices() {
-        if escaped <= at {
-            return offset;
-        }
-        at += match character {
-            '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
-            '\0'..='\u{1f}' => 6,
-            other => other.len_utf8(),
-        };
-        if escaped < at && !up {
-            return offset;
-        }
-    }
-    text.len()
-}
-
 /// What stands in the place of elements: a string in an array, a member in an object.
-struct Marker {
-    text: String,
+struct Marker<'m> {
+    key: Option<String>,
+    text: &'m str,
 }
 
-impl Marker {
-    fn of(target: Value<'_>, marker: &str) -> Option<Self> {
+impl<'m> Marker<'m> {
+    fn of(target: Value<'_>, text: &'m str) -> Option<Self> {
         if target.is_array() {
-            return Some(Self { text: quoted(marker) });
+            return Some(Self { key: None, text });
         }
         if !target.is_object() {
             return None;
         }
-        let mut key = marker.to_owned();
+        let mut key = text.to_owned();
         while target.get(&key).is_some() {
             key.push('.');
         }
-        Some(Self { text: format!("{}: {}", quoted(&key), quoted(marker)) })
+        Some(Self { key: Some(key), text })
+    }
+
+    fn with(&self, string: impl Fn(&str) -> String) -> String {
+        let text = string(self.text);
+        self.key.as_ref().map_or_else(|| text.clone(), |key| format!("{}: {text}", string(key)))
+    }
+
+    fn written(&self) -> String {
+        self.with(quoted)
+    }
+
+    fn read(&self, reads: Reads) -> String {
+        self.with(|text| reads.string(text))
     }
 }
 
@@ -169,6 +150,7 @@ fn find<'v>(value: Value<'v>, target: &Range<usize>) -> Option<Value<'v>> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::count::Form;
 
     #[test]
     fn what_is_left_is_json_and_grows_with_the_tokens() {
@@ -187,11 +169,12 @@ mod tests {
         ] {
             let text = if text.starts_with('"') { format!("{{{text}}}") } else { text };
             let counter = Counter::for_tokenizer("claude-v3");
-            let cut = JsonCut::new(Json::parse(text.as_str()).unwrap(), false, counter).unwrap();
+            let cut = JsonCut::new(Json::parse(text.as_str()).unwrap(), Reads::Result(Form::Plain), counter)
+                .unwrap();
             for at in [CutAt::Head, CutAt::Middle, CutAt::Tail] {
                 let mut before = 0;
                 for tokens in (0..counter.count(&text)).step_by(7) {
-                    let Some(short) = cut.within(at, tokens, counter, "[...]") else { continue };
+                    let Some(short) = cut.cut(at, tokens, counter, "[...]") else { continue };
                     assert!(Json::parse(short.text.as_str()).is_ok(), "{}", short.text);
                     assert!(short.text.contains(sign), "{}", short.text);
                     assert!(

@@ -12,7 +12,8 @@ How it is measured:
 - What two counters keep cannot be compared, so "kept" compares one tool at a time with tokenleash *under the
   tool's own counter*: the largest fit of tokenleash that the tool's counter puts within the tool's budget,
   found by halving the target, with a marker as short as theirs. Only histories on which the tool's result is valid are compared, and where
-  tokenleash has no result within that budget it keeps 0.
+  tokenleash has no result within that budget it keeps 0. "we less" is on how many single histories it
+  keeps less than the tool, "at most" by how many tokens.
 - A picture is in every eighth history, half end in results that wait for the model. The texts hold ASCII,
   Chinese, Korean, Hindi, joined emoji, flags and combining marks.
 """
@@ -432,15 +433,15 @@ def main():
         else:
             valid[peer] = (results, fine)
 
-    print(f"\nkept by valid results, under each tool's own counter\n{'':<48}{'histories':>11}{'theirs':>14}{'ours':>14}{'ratio':>9}{'we less':>9}")
+    print(f"\nkept by valid results, under each tool's own counter\n{'':<48}{'histories':>11}{'theirs':>14}{'ours':>14}{'ratio':>9}{'we less':>9}{'at most':>9}")
     for peer, (results, fine) in valid.items():
         if not fine:
             print(f"{peer.name:<48}{0:>11}")
             continue
         theirs = [results[index]["after"] for index in fine]
         ours = under(own[2], peer, [cases[index] for index in fine], [results[index] for index in fine])
-        less = sum(mine < their for mine, their in zip(ours, theirs))
-        print(f"{peer.name:<48}{len(fine):>11}{sum(theirs):>14}{sum(ours):>14}{sum(ours) / max(sum(theirs), 1):>9.3f}{less:>9}", flush=True)
+        less = [their - mine for mine, their in zip(ours, theirs) if mine < their]
+        print(f"{peer.name:<48}{len(fine):>11}{sum(theirs):>14}{sum(ours):>14}{sum(ours) / max(sum(theirs), 1):>9.3f}{len(less):>9}{max(less, default=0):>9}", flush=True)
         clean &= sum(theirs) <= sum(ours)
     if asked.speed:
         speed(fitter)

@@ -3,21 +3,17 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use super::{Owner, Pieces, Tally, compact, inline_text};
+use super::{super::Form, Owner, Pieces, Tally, compact, inline_text};
 use crate::{
     catalog::ChatFrame,
-    json::{
-        Json,
-        python::{Style, dumps},
-        write_python,
-    },
+    json::write_python,
     prompt::{Arguments, Block, Content, Message, Role},
 };
 
 const PARALLEL: &str = "multi_tool_use.parallel";
 
 /// The calls of a conversation by their ids: what was called, and together with how many others.
-pub(super) struct Calls<'a>(HashMap<&'a str, Call<'a>>);
+pub(in crate::count::frame) struct Calls<'a>(HashMap<&'a str, Call<'a>>);
 
 #[derive(Clone, Copy)]
 struct Call<'a> {
@@ -29,7 +25,7 @@ struct Call<'a> {
 }
 
 impl<'a> Calls<'a> {
-    pub(super) fn of(messages: &'a [Message<'a>], rules: &ChatFrame) -> Self {
+    pub(in crate::count::frame) fn of(messages: &'a [Message<'_>], rules: &ChatFrame) -> Self {
         let mut calls = HashMap::new();
         for (index, message) in messages.iter().enumerate() {
             let uses = message.blocks.iter().filter_map(|block| match &block.content {
@@ -41,6 +37,11 @@ impl<'a> Calls<'a> {
             calls.extend(uses.into_iter().map(|(id, name)| (id, Call { name, message: index, parallel })));
         }
         Self(calls)
+    }
+
+    /// Whether a call was made together with others.
+    pub(in crate::count::frame) fn is_parallel(&self, id: &str) -> bool {
+        self.0.get(id).is_some_and(|call| call.parallel)
     }
 }
 
@@ -127,7 +128,7 @@ impl Results {
         for block in blocks {
             match &block.content {
                 Content::Text(text) => pieces.push((owner, Cow::Borrowed(text.as_ref()))),
-                Content::Json(value) => pieces.push((owner, Cow::Owned(compact::value(*value)))),
+                Content::Json(value) => pieces.push((owner, Cow::Owned(Form::Compact.value(*value)))),
                 _ => inline_text(block, owner, tally),
             }
         }
@@ -158,23 +159,15 @@ fn header(owner: Owner, name: &str, rules: &ChatFrame, tally: &mut Tally) {
     tally.seam();
 }
 
-/// A result as an element of the list: JSON as it is, other text as a string, all in ASCII.
+/// A result as an element of the list.
 fn listed(owner: Owner, blocks: &[Block<'_>], tally: &mut Tally) -> String {
-    let ascii = Style { ascii: true, ..Style::default() };
     let mut text = String::new();
     for block in blocks {
         match &block.content {
             Content::Text(part) => text.push_str(part),
-            Content::Json(value) => text.push_str(&dumps(*value, ascii)),
+            Content::Json(value) => text.push_str(&Form::Listed.value(*value)),
             _ => inline_text(block, owner, tally),
         }
     }
-    Json::parse(text.as_str()).map_or_else(
-        |_| {
-            let mut quoted = String::with_capacity(text.len());
-            write_python(&text, true, &mut quoted);
-            quoted
-        },
-        |json| dumps(json.root(), ascii),
-    )
+    Form::Listed.text(&text).into_owned()
 }

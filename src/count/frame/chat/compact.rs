@@ -6,7 +6,7 @@ use crate::json::{Json, Value, write_python};
 const NOT_SHOWN: [&str; 2] = ["required", "additionalProperties"];
 
 /// A value without white space.
-pub(super) fn value(value: Value<'_>) -> String {
+pub(in crate::count::frame) fn value(value: Value<'_>) -> String {
     let mut out = String::with_capacity(value.raw().len());
     write(value, Keys::All, &mut out);
     out
