@@ -3,8 +3,6 @@
 //! A fit counts a request, and then what is left of it, where most texts are the same. A text that
 //! is the same byte for byte has the same count, so a count with these is the full one.
 
-use std::collections::HashMap;
-
 use super::{Counter, Edges, claude::INSIDE};
 
 /// A shorter text is counted about as soon as it is found.
@@ -17,19 +15,55 @@ pub(crate) struct Known {
     memory: Option<Memory>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Memory {
     /// The texts, one after the other.
     texts: String,
-    /// Where each stands, by its digest; of two that share one the first stays.
-    places: HashMap<u64, Place>,
+    /// Where each stands: in one of a few places that its digest names. A newer text takes that of an older.
+    places: Vec<Option<Place>>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Place {
+    digest: u64,
     start: usize,
     edges: Edges,
     tokens: u64,
+}
+
+/// The places of a table, and how many of them a digest names.
+const PLACES: usize = 1 << 13;
+const WAYS: usize = 4;
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self { texts: String::new(), places: vec![None; PLACES] }
+    }
+}
+
+impl Memory {
+    fn get(&self, text: &str, digest: u64, edges: Edges) -> Option<u64> {
+        let same = |place: &&Place| {
+            place.digest == digest
+                && place.edges == edges
+                && self.texts.get(place.start..).is_some_and(|texts| texts.starts_with(text))
+        };
+        self.places.get(ways(digest))?.iter().flatten().find(same).map(|place| place.tokens)
+    }
+
+    fn set(&mut self, text: &str, digest: u64, edges: Edges, tokens: u64) {
+        let Some(places) = self.places.get_mut(ways(digest)) else { return };
+        places.rotate_right(1);
+        if let Some(place) = places.first_mut() {
+            *place = Some(Place { digest, start: self.texts.len(), edges, tokens });
+            self.texts.push_str(text);
+        }
+    }
+}
+
+fn ways(digest: u64) -> std::ops::Range<usize> {
+    let start = (digest >> 32) as usize % (PLACES / WAYS) * WAYS;
+    start..start + WAYS
 }
 
 impl Known {
@@ -60,15 +94,11 @@ impl Known {
         let count = || self.counter.count_part(text, edges);
         let Some(memory) = self.memory.as_mut().filter(|_| SHORTEST <= text.len()) else { return count() };
         let digest = digest(text);
-        if let Some(place) = memory.places.get(&digest) {
-            let same = place.edges == edges
-                && memory.texts.get(place.start..).is_some_and(|texts| texts.starts_with(text));
-            return if same { place.tokens } else { count() };
-        }
-        let tokens = count();
-        memory.places.insert(digest, Place { start: memory.texts.len(), edges, tokens });
-        memory.texts.push_str(text);
-        tokens
+        memory.get(text, digest, edges).unwrap_or_else(|| {
+            let tokens = count();
+            memory.set(text, digest, edges, tokens);
+            tokens
+        })
     }
 }
 
