@@ -26,6 +26,9 @@ pub(crate) struct ClaudeFrame {
     pub(crate) request: i64,
     /// The preamble of tools: choice auto or none, any, one tool.
     pub(crate) tools: [i64; 3],
+    /// What the preamble says of tools that load when they are looked for.
+    #[serde(default)]
+    pub(crate) deferred_tools: i64,
     /// Whether the conversation is one string over whose seams tokens merge.
     pub(crate) one_string: bool,
     /// Whether definitions and schemas are escaped to ASCII.

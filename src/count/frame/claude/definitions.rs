@@ -51,8 +51,12 @@ pub(super) fn write(prompt: &Prompt<'_>, rules: &ClaudeFrame, tally: &mut Tally)
         }
     }
     tally.seam();
-    if prompt.tools.iter().any(|tool| tool.runs == ToolRuns::CallerFound) {
+    let found = prompt.tools.iter().any(|tool| tool.runs == ToolRuns::CallerFound);
+    if found {
         tally.add(Owner::Frame, FOUND_TOOLS);
+    }
+    if found || prompt.tools.iter().any(|tool| tool.runs == ToolRuns::CallerDeferred) {
+        tally.add(Owner::Frame, rules.deferred_tools);
     }
     if client.is_empty() && 1 < shown {
         tally.add(Owner::Frame, PROVIDED_TOOLS);
@@ -105,4 +109,36 @@ fn definition(tool: &Tool<'_>, ascii: bool) -> String {
     };
     let schema = tool.schema.map_or_else(|| "null".to_owned(), |schema| dumps(schema, style));
     format!("{{{description}\"name\": {}, \"parameters\": {schema}}}", quoted(&tool.name))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use crate::{Catalog, Dialect, Estimate, Request};
+
+    /// Recorded requests differ by these, with and without a search for tools.
+    #[test]
+    fn a_deferred_tool_is_spoken_of_where_the_preamble_is_short() {
+        let tokens = |model: &str, tools: &str| {
+            let text = format!(
+                r#"{{"max_tokens": 9, "messages": [{{"role": "user", "content": "Hi"}}], "tools": [
+                {{"name": "now", "input_schema": {{"type": "object"}}}}{tools}]}}"#
+            );
+            let request = Request::read(&text, Some(Dialect::Messages)).unwrap();
+            Estimate::of(&request.prompt().unwrap(), Catalog::builtin().model(model).unwrap())
+                .tokens
+                .expected()
+                .get()
+        };
+        let deferred = r#", {"name": "later", "defer_loading": true, "input_schema": {"type": "object"}}"#;
+        for (model, more) in [
+            ("anthropic.claude-sonnet-4-6", 0),
+            ("anthropic.claude-opus-4-8", 93),
+            ("anthropic.claude-sonnet-5", 93),
+            ("anthropic.claude-opus-5", 0),
+            ("anthropic.claude-fable-5", 0),
+        ] {
+            assert_eq!(tokens(model, deferred) - tokens(model, ""), more, "{model}");
+        }
+    }
 }
