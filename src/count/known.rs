@@ -136,6 +136,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn as_counted_afresh(texts in vec(text(), 1..12), tokenizer in select(TOKENIZERS.to_vec())) {
             let counter = Counter::for_tokenizer(tokenizer);
