@@ -611,7 +611,8 @@ fn laws(case: &Case) -> Result<(), TestCaseError> {
     prop_assert_eq!(cut, removed.parts);
     let difference = fitted.before.tokens.cast_signed() - fitted.after.tokens.cast_signed();
     prop_assert_eq!(removed.parts + removed.frame + removed.seams, difference);
-    let most = 12 + 4 * fitted.messages.len().cast_signed() as i64;
+    // In 136,000 cases 23 at most; where templates write results as lists there are more seams.
+    let most = 24 + 4 * fitted.messages.len().cast_signed() as i64;
     prop_assert!(
         removed.seams.abs() <= most,
         "seams of {} for {} messages",
