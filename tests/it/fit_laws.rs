@@ -611,8 +611,8 @@ fn laws(case: &Case) -> Result<(), TestCaseError> {
     prop_assert_eq!(cut, removed.parts);
     let difference = fitted.before.tokens.cast_signed() - fitted.after.tokens.cast_signed();
     prop_assert_eq!(removed.parts + removed.frame + removed.seams, difference);
-    // In 136,000 cases 23 at most; where templates write results as lists there are more seams.
-    let most = 24 + 4 * fitted.messages.len().cast_signed() as i64;
+    let most = if writes_results_anew(case.model) { 24 } else { 12 };
+    let most = most + 4 * fitted.messages.len().cast_signed() as i64;
     prop_assert!(
         removed.seams.abs() <= most,
         "seams of {} for {} messages",
@@ -625,6 +625,11 @@ fn laws(case: &Case) -> Result<(), TestCaseError> {
     prop_assert_eq!(&patched(old.clone(), &receipt["patch"]["forward"]), &new);
     prop_assert_eq!(&patched(new, &receipt["patch"]["back"]), &old);
     Ok(())
+}
+
+/// Models whose frame gathers results and writes them anew as escaped JSON, where there are more seams.
+fn writes_results_anew(model: &str) -> bool {
+    ["gpt-4o", "openai.gpt-oss-120b-1:0", "meta.llama3-3-70b-instruct-v1:0"].contains(&model)
 }
 
 proptest! {
