@@ -12,6 +12,7 @@ mod fact;
 mod frame;
 mod model;
 mod overlay;
+mod part;
 mod price;
 mod profile;
 mod rate;
@@ -24,7 +25,12 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ByName, Error, ErrorKind, json};
+use crate::{
+    ByName, Error, ErrorKind,
+    json::{self, Json, Value},
+};
+
+use part::Part;
 
 pub(crate) use accuracy::{Accuracy, RequestKind};
 pub use fact::Fact;
@@ -43,19 +49,19 @@ pub(crate) use server_tool::ServerTool;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Catalog {
     version: String,
-    models: Vec<Model>,
+    models: Vec<Part<Model>>,
     #[serde(default)]
-    regions: ByName<Region>,
+    regions: Part<ByName<Region>>,
     #[serde(default)]
-    profiles: Vec<InferenceProfile>,
+    profiles: Part<Vec<InferenceProfile>>,
     #[serde(default)]
-    in_region: Vec<InRegion>,
+    in_region: Part<Vec<InRegion>>,
     #[serde(default)]
-    residencies: ByName<Residency>,
+    residencies: Part<ByName<Residency>>,
     #[serde(default)]
-    facts: ByName<Fact>,
+    facts: Part<ByName<Fact>>,
     #[serde(default)]
-    sources: ByName<Source>,
+    sources: Part<ByName<Source>>,
 }
 
 /// Where a fact was read.
@@ -87,39 +93,29 @@ pub enum Sure {
     Low,
 }
 
-/// The compiled-in files are several only so that each can be read by itself.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ModelsFile {
-    version: String,
-    models: Vec<Model>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ProfilesFile {
-    regions: ByName<Region>,
-    residencies: ByName<Residency>,
-    profiles: Vec<InferenceProfile>,
-    in_region: Vec<InRegion>,
-}
-
 impl Catalog {
     /// The compiled-in catalog.
     pub fn builtin() -> &'static Self {
+        static MODELS: OnceLock<Option<Json>> = OnceLock::new();
         static BUILTIN: OnceLock<Catalog> = OnceLock::new();
+        let models = || MODELS.get_or_init(|| Json::parse(include_str!("catalog/models.json")).ok()).as_ref();
         // A test proves the files valid; an empty catalog is better than a panic all the same.
-        BUILTIN.get_or_init(|| Self::from_files().unwrap_or_default())
+        BUILTIN.get_or_init(|| models().map(Self::from_files).unwrap_or_default())
     }
 
-    fn from_files() -> Result<Self, Error> {
-        let ModelsFile { version, models } =
-            json::read(include_str!("catalog/models.json"), ErrorKind::InvalidCatalog)?;
-        let profiles_file = json::read(include_str!("catalog/profiles.json"), ErrorKind::InvalidCatalog)?;
-        let ProfilesFile { regions, residencies, profiles, in_region } = profiles_file;
-        let facts = json::read(include_str!("catalog/facts.json"), ErrorKind::InvalidCatalog)?;
-        let sources = json::read(include_str!("catalog/sources.json"), ErrorKind::InvalidCatalog)?;
-        Ok(Self { version, models, regions, profiles, in_region, residencies, facts, sources })
+    fn from_files(models: &'static Json) -> Self {
+        let root = models.root();
+        let list = root.get("models");
+        Self {
+            version: root.get("version").and_then(Value::as_str).unwrap_or_default().into_owned(),
+            models: list.into_iter().flat_map(Value::items).map(Part::place).collect(),
+            regions: Part::file(include_str!("catalog/regions.json")),
+            profiles: Part::file(include_str!("catalog/profiles.json")),
+            in_region: Part::file(include_str!("catalog/in_region.json")),
+            residencies: Part::file(include_str!("catalog/residencies.json")),
+            facts: Part::file(include_str!("catalog/facts.json")),
+            sources: Part::file(include_str!("catalog/sources.json")),
+        }
     }
 
     /// A whole catalog from its JSON: `version`, `models`, `regions`, `profiles`, `inRegion`, `residencies`,
@@ -144,13 +140,13 @@ impl Catalog {
     }
 
     /// All models.
-    pub fn models(&self) -> &[Model] {
-        &self.models
+    pub fn models(&self) -> impl ExactSizeIterator<Item = &Model> {
+        self.models.iter().map(|model| &**model)
     }
 
     /// The model with exactly this base id; [`Catalog::resolve`] takes any spelling.
     pub fn model(&self, id: &str) -> Option<&Model> {
-        self.models.iter().find(|model| model.id == id)
+        self.models.iter().find(|model| model.has_id(id)).map(|model| &**model)
     }
 
     /// The source behind a key.
@@ -159,17 +155,17 @@ impl Catalog {
     }
 
     /// All sources by their keys.
-    pub const fn sources(&self) -> &ByName<Source> {
+    pub fn sources(&self) -> &ByName<Source> {
         &self.sources
     }
 
     /// All Regions by their ids.
-    pub const fn regions(&self) -> &ByName<Region> {
+    pub fn regions(&self) -> &ByName<Region> {
         &self.regions
     }
 
     /// All facts by their keys.
-    pub const fn facts(&self) -> &ByName<Fact> {
+    pub fn facts(&self) -> &ByName<Fact> {
         &self.facts
     }
 

@@ -95,7 +95,9 @@ impl<'a> Value<'a> {
 
     /// The value of an object's key; `None` too when this is no object.
     pub fn get(self, key: &str) -> Option<Self> {
-        self.entries().find(|(name, _)| name == key).map(|(_, value)| value)
+        let Shape::Object(nodes) = &self.node.shape else { return None };
+        let (_, node) = nodes.iter().find(|(name, _)| string::means(self.json.slice(name), key))?;
+        Some(Self { json: self.json, node })
     }
 
     /// Like [`Value::get`], and a `null` counts as absent.
@@ -131,6 +133,11 @@ impl<'a> Value<'a> {
     /// The text of a string.
     pub fn as_str(self) -> Option<Cow<'a, str>> {
         matches!(self.node.shape, Shape::String).then(|| string::decode(self.raw()))
+    }
+
+    /// Whether this is a string that means `text`.
+    pub(crate) fn is_text(self, text: &str) -> bool {
+        matches!(self.node.shape, Shape::String) && string::means(self.raw(), text)
     }
 
     /// The written form of a number.

@@ -75,7 +75,7 @@ pub fn quota_query(
 
 /// A row for every name under which a model can be logged, its inference profile left out.
 fn models(settings: &ReplaySettings, catalog: &Catalog) -> String {
-    let rows = catalog.models().iter().flat_map(|model| {
+    let rows = catalog.models().flat_map(|model| {
         let aliases = model.aliases.iter().filter(|alias| alias.starts_with("arn:"));
         aliases.chain([&model.id]).map(move |name| {
             format!(
@@ -93,7 +93,7 @@ fn models(settings: &ReplaySettings, catalog: &Catalog) -> String {
 /// A number for each model whose id a logged one holds, where it is larger than 1.
 fn terms(catalog: &Catalog, number: impl Fn(&Model) -> u64) -> String {
     let mut terms = String::new();
-    for model in catalog.models().iter().filter(|model| model.on_bedrock) {
+    for model in catalog.models().filter(|model| model.on_bedrock) {
         let number = number(model);
         if 1 < number {
             // Writing to a String cannot fail.

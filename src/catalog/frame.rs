@@ -199,7 +199,7 @@ mod tests {
         for (name, rules) in &table.frames {
             // Counters that are no provider's are for models that a caller lays over the catalog.
             let used = matches!(rules, FrameRules::Plain(_))
-                || Catalog::builtin().models().iter().any(|model| &model.frame == name);
+                || Catalog::builtin().models().any(|model| &model.frame == name);
             assert!(used, "no model has the frame {name}");
         }
     }

@@ -6,7 +6,7 @@ use super::{Burndown, Catalog, InferredRate, Prices, PublishedRate, RatesPolicy}
 use crate::{ByName, count::Counter};
 
 /// What is known of one model.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Model {
     /// The base id on Bedrock, or the provider's name where `on_bedrock` is false.
@@ -270,7 +270,7 @@ pub struct ModelSummary {
 
 /// All models of a catalog, for a listing.
 pub fn models(catalog: &Catalog) -> Vec<ModelSummary> {
-    catalog.models().iter().map(|model| summary(model, catalog)).collect()
+    catalog.models().map(|model| summary(model, catalog)).collect()
 }
 
 fn summary(model: &Model, catalog: &Catalog) -> ModelSummary {

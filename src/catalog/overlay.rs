@@ -71,15 +71,15 @@ impl Catalog {
             note: String::new(),
         };
         if !catalog.sources.contains_key(&overlay_source()) {
-            catalog.sources.insert(overlay_source(), own);
+            catalog.sources.change(|sources| sources.insert(overlay_source(), own));
         }
-        lay(&mut catalog.sources, root, "sources")?;
-        lay(&mut catalog.regions, root, "regions")?;
-        catalog.residencies.extend(overlay.residencies);
-        catalog.facts.extend(overlay.facts);
+        catalog.sources.change(|sources| lay(sources, root, "sources"))?;
+        catalog.regions.change(|regions| lay(regions, root, "regions"))?;
+        catalog.residencies.change(|residencies| residencies.extend(overlay.residencies));
+        catalog.facts.change(|facts| facts.extend(overlay.facts));
         let model_ids = keys(root, "models", "id")?;
         for ((index, patch), id) in list(root, "models").enumerate().zip(&model_ids) {
-            let place = catalog.models.iter().position(|model| model.id == *id);
+            let place = catalog.models.iter().position(|model| model.has_id(id));
             let base = place.and_then(|place| catalog.models.get(place));
             let model = merged(base, &with_source(patch), &format!("/models/{index}"))?;
             match place.and_then(|place| catalog.models.get_mut(place)) {
@@ -103,12 +103,12 @@ impl Catalog {
                 .collect();
             let mut profile: InferenceProfile = merged(base, &object(fields), &format!("/profiles/{index}"))?;
             profile.routes.extend(routes.unwrap_or_default());
-            match place.and_then(|place| catalog.profiles.get_mut(place)) {
+            catalog.profiles.change(|profiles| match place.and_then(|place| profiles.get_mut(place)) {
                 Some(known) => *known = profile,
-                None => catalog.profiles.push(profile),
-            }
+                None => profiles.push(profile),
+            });
         }
-        catalog.in_region.splice(0..0, overlay.in_region);
+        catalog.in_region.change(|groups| groups.splice(0..0, overlay.in_region).for_each(drop));
         catalog.validate(|section, index| {
             // What is wrong after the overlay came with it, so the pointer leads to its entry there.
             let there = |key: Option<&String>, keys: &[String]| {

@@ -123,7 +123,7 @@ impl Model {
 impl Catalog {
     /// The highest burndown rate of any model.
     pub(super) fn highest_rate(&self) -> u64 {
-        let rates = self.models.iter().flat_map(|model| {
+        let rates = self.models().flat_map(|model| {
             let published = model.burndown.published.iter().map(|published| published.rate);
             published.chain(model.burndown.inferred.as_ref().map(|inferred| inferred.rate))
         });

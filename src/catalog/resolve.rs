@@ -48,10 +48,11 @@ impl Catalog {
         let mut named = spelling.trim();
         let mut region = None;
         while let Some((word, rest)) = named.split_once('/') {
-            if self.regions.contains_key(word) {
+            if !ROUTING_WORDS.contains(&word) {
+                if !self.regions.contains_key(word) {
+                    break;
+                }
                 region = Some(word);
-            } else if !ROUTING_WORDS.contains(&word) {
-                break;
             }
             named = rest;
         }
@@ -81,7 +82,7 @@ impl Catalog {
     }
 
     fn exactly(&self, named: &str) -> Option<&Model> {
-        let by_alias = || self.models.iter().find(|model| model.aliases.iter().any(|alias| alias == named));
+        let by_alias = || self.models.iter().find(|model| model.has_alias(named)).map(|model| &**model);
         self.model(named).or_else(by_alias)
     }
 
@@ -89,8 +90,7 @@ impl Catalog {
         if LONGEST < named.len() {
             return None;
         }
-        let known: Vec<(&Model, Vec<String>)> =
-            self.models.iter().map(|model| (model, forms(model))).collect();
+        let known: Vec<(&Model, Vec<String>)> = self.models().map(|model| (model, forms(model))).collect();
         let the_one = |form: &str| {
             let mut having = known.iter().filter(|(_, forms)| forms.iter().any(|own| own == form));
             match (having.next(), having.next()) {
@@ -114,7 +114,7 @@ impl Catalog {
     }
 
     fn providers(&self) -> impl Iterator<Item = &str> {
-        self.models.iter().map(|model| model.provider.as_str())
+        self.models().map(|model| model.provider.as_str())
     }
 
     fn unknown(&self, spelling: &str, named: &str) -> Error {
@@ -125,7 +125,7 @@ impl Catalog {
         // A name that holds what was written is nearer than any that must be changed into it.
         let far = |form: &String| (!form.contains(&wanted), edit_distance(&wanted, form));
         let mut known: Vec<_> =
-            self.models.iter().map(|model| (forms(model).iter().map(far).min(), model.id.as_str())).collect();
+            self.models().map(|model| (forms(model).iter().map(far).min(), model.id.as_str())).collect();
         sorted::sort_by_key(&mut known, |(far, _)| *far);
         let nearest: Vec<&str> = known.into_iter().take(3).map(|(_, id)| id).collect();
         let spelling = shortened(spelling.trim());

@@ -23,7 +23,7 @@ impl Catalog {
             let pointer = format!("/{section}/{}{}", index_of(section, index), fault.pointer);
             Error::new(ErrorKind::InvalidCatalog, fault.message).at_pointer(pointer)
         };
-        for (key, source) in &self.sources {
+        for (key, source) in self.sources() {
             if !is_date(&source.date) {
                 let message =
                     format!("source \"{key}\": \"{}\" is not a date such as 2026-11-23", source.date);
@@ -40,7 +40,7 @@ impl Catalog {
             }
         }
         let mut owners: HashMap<&str, &str> = HashMap::new();
-        for (index, model) in self.models.iter().enumerate() {
+        for (index, model) in self.models().enumerate() {
             self.check_model(model).map_err(|fault| at("models", index, fault))?;
             for name in std::iter::once(&model.id).chain(&model.aliases) {
                 if let Some(other) = owners.insert(name, &model.id)

@@ -6,7 +6,7 @@ use super::{MAX_DEPTH, Node, Shape, string};
 use crate::{Error, ErrorKind};
 
 /// Up to this many keys, comparing each with the others is quicker than hashing them.
-const FEW_KEYS: usize = 12;
+const FEW_KEYS: usize = 32;
 
 pub(super) fn document(text: &str) -> Result<Node, Error> {
     let mut parser = Parser { text, at: 0 };
@@ -32,10 +32,14 @@ impl Parser<'_> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    /// Moves to the next byte that is wanted, or to the end.
+    fn skip_to(&mut self, wanted: impl Fn(u8) -> bool) {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        self.at += rest.iter().position(|&byte| wanted(byte)).unwrap_or(rest.len());
+    }
+
     fn skip_space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.at += 1;
-        }
+        self.skip_to(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
     }
 
     fn eat(&mut self, byte: u8) -> bool {
@@ -114,6 +118,7 @@ impl Parser<'_> {
     fn object(&mut self, depth: usize) -> Result<Shape, Error> {
         let depth = self.deeper(depth)?;
         let mut nodes = Vec::new();
+        let mut escaped = false;
         if self.eat(b'}') {
             return Ok(Shape::Object(nodes));
         }
@@ -122,6 +127,7 @@ impl Parser<'_> {
                 return Err(self.error("expected a key in double quotes"));
             }
             let key = self.string()?;
+            escaped |= self.text.get(key.clone()).is_some_and(string::has_escape);
             self.skip_space();
             if !self.eat(b':') {
                 return Err(self.error("expected ':' after a key"));
@@ -130,7 +136,7 @@ impl Parser<'_> {
             nodes.push((key, self.value(depth)?));
             self.skip_space();
             if self.eat(b'}') {
-                self.refuse_duplicates(&nodes)?;
+                self.refuse_duplicates(&nodes, escaped)?;
                 return Ok(Shape::Object(nodes));
             }
             if !self.eat(b',') {
@@ -140,21 +146,23 @@ impl Parser<'_> {
         }
     }
 
-    fn refuse_duplicates(&self, nodes: &[(Range<usize>, Node)]) -> Result<(), Error> {
-        let key = |span: &Range<usize>| string::decode(self.text.get(span.clone()).unwrap_or_default());
-        let mut seen: Vec<Cow<'_, str>> = Vec::new();
+    /// `escaped`: whether a key may be written in more than one way.
+    fn refuse_duplicates(&self, nodes: &[(Range<usize>, Node)], escaped: bool) -> Result<(), Error> {
+        let written = |span: &Range<usize>| self.text.get(span.clone()).unwrap_or_default();
+        let key = |span: &Range<usize>| {
+            if escaped { string::decode(written(span)) } else { Cow::Borrowed(written(span)) }
+        };
         let mut many = HashSet::new();
-        for (span, _) in nodes {
-            let key = key(span);
+        for (place, (span, _)) in nodes.iter().enumerate() {
+            let key_here = key(span);
             let fresh = if nodes.len() <= FEW_KEYS {
-                let fresh = !seen.contains(&key);
-                seen.push(key.clone());
-                fresh
+                nodes.iter().take(place).all(|(earlier, _)| key(earlier) != key_here)
             } else {
-                many.insert(key.clone())
+                many.insert(key_here)
             };
             if !fresh {
-                let message = format!("the key \"{}\" stands twice in one object", key.escape_debug());
+                let name = string::decode(written(span));
+                let message = format!("the key \"{}\" stands twice in one object", name.escape_debug());
                 return Err(self.error_at(span.start, ErrorKind::DuplicateKey, message));
             }
         }
@@ -166,16 +174,16 @@ impl Parser<'_> {
         let start = self.at;
         self.at += 1;
         loop {
+            self.skip_to(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
                     return Ok(start..self.at);
                 }
                 Some(b'\\') => self.escape()?,
-                Some(0..=0x1f) => {
+                Some(_) => {
                     return Err(self.error("a control character inside a string must be escaped"));
                 }
-                Some(_) => self.at += 1,
                 None => {
                     return Err(self.error_at(start, ErrorKind::InvalidJson, "this string is never closed"));
                 }
@@ -230,9 +238,7 @@ impl Parser<'_> {
         if !matches!(self.peek(), Some(b'0'..=b'9')) {
             return Err(self.error(message));
         }
-        while matches!(self.peek(), Some(b'0'..=b'9')) {
-            self.at += 1;
-        }
+        self.skip_to(|byte| !byte.is_ascii_digit());
         Ok(())
     }
 }

@@ -102,12 +102,15 @@ impl<'a> Reader<'a, '_> {
 
     /// Refuses what is no object, and fields that a struct does not have.
     fn refuse_strangers(self, names: &'static [&'static str]) -> Result<(), Fault> {
-        if !self.value.is_object() {
-            return Err(self.wanted("an object"));
-        }
-        for (key, value) in self.value.entries() {
-            if (self.keep)(&key) && !names.contains(&key.as_ref()) {
-                self.place.set(value);
+        let Shape::Object(nodes) = &self.value.node.shape else { return Err(self.wanted("an object")) };
+        for (key, node) in nodes {
+            let token = self.value.json.slice(key);
+            if names.iter().any(|name| string::means(token, name)) {
+                continue;
+            }
+            let key = string::decode(token);
+            if (self.keep)(&key) {
+                self.place.set(Value { node, ..self.value });
                 return Err(de::Error::unknown_field(&key, names));
             }
         }

@@ -2,10 +2,33 @@
 
 use std::{borrow::Cow, fmt::Write};
 
+/// What stands between the quotes of a token that was parsed.
+fn inner(token: &str) -> &str {
+    token.get(1..token.len().saturating_sub(1)).unwrap_or_default()
+}
+
+/// Whether a token says anything otherwise than by itself.
+pub(super) fn has_escape(token: &str) -> bool {
+    token.as_bytes().contains(&b'\\')
+}
+
+/// Whether a token that was parsed means this text.
+pub(super) fn means(token: &str, text: &str) -> bool {
+    let written = inner(token);
+    // What has an escape is longer than what it means.
+    if written.len() == text.len() {
+        written == text && !has_escape(written)
+    } else {
+        text.len() < written.len() && has_escape(written) && decode(token) == text
+    }
+}
+
 /// The text of a string token, quotes and escapes removed. The token must have been parsed.
 pub(super) fn decode(token: &str) -> Cow<'_, str> {
-    let inner = token.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(token);
-    let Some(first) = inner.find('\\') else { return Cow::Borrowed(inner) };
+    let inner = inner(token);
+    let Some(first) = inner.as_bytes().iter().position(|&byte| byte == b'\\') else {
+        return Cow::Borrowed(inner);
+    };
     let mut text = String::with_capacity(inner.len());
     let (plain, mut rest) = inner.split_at(first);
     text.push_str(plain);
@@ -89,6 +112,15 @@ fn escape_units(character: char, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_means_what_it_decodes_to() {
+        for token in [r#""""#, r#""a""#, r#""\u0061""#, r#""\\n""#, r#""\n""#, r#""ab""#] {
+            for text in ["", "a", "ab", "\n", "\\n", "\\u0061", "\\\\n"] {
+                assert_eq!(means(token, text), decode(token) == text, "{token} {text}");
+            }
+        }
+    }
 
     #[test]
     fn tokens_decode() {

@@ -90,8 +90,7 @@ pub(super) fn of(
     }
     // Another model by the same profile: who keeps data in a geography does not ask for another. Without
     // a profile, by the first that offers it.
-    let others =
-        catalog.models().iter().filter(|other| other.id != model.id && other.provider == model.provider);
+    let others = catalog.models().filter(|other| other.id != model.id && other.provider == model.provider);
     for other in others.filter(|other| other.on_bedrock) {
         let mut ways = self::ways(other, planned.source_region.as_deref(), catalog).into_iter();
         let way = ways.find(|profile| own.as_ref().is_none_or(|own| own == profile));

@@ -115,7 +115,7 @@ impl IamPolicy {
         let given = options.account.as_deref().map(|given| account(Some(given))).transpose()?;
         let account = given.or_else(|| self.named_account()).unwrap_or(ANY_ACCOUNT);
         let models: Vec<&Model> = if options.models.is_empty() {
-            catalog.models().iter().filter(|model| model.on_bedrock).collect()
+            catalog.models().filter(|model| model.on_bedrock).collect()
         } else {
             let resolve = |spelling: &String| catalog.resolve(spelling).map(|resolved| resolved.model);
             options.models.iter().map(resolve).collect::<Result<_, _>>()?

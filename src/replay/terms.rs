@@ -37,8 +37,7 @@ pub(super) struct Taken {
 /// The model that a logged id means, and the prefix of its profile. An ARN that is an alias in the
 /// catalog, such as an application inference profile, means that model.
 pub(super) fn resolve<'a>(model_id: &str, catalog: &'a Catalog) -> Option<(&'a Model, &'a str)> {
-    let aliased =
-        || catalog.models().iter().find(|model| model.aliases.iter().any(|alias| alias == model_id));
+    let aliased = || catalog.models().find(|model| model.aliases.iter().any(|alias| alias == model_id));
     match catalog.resolve(model_id) {
         Ok(found) => Some((found.model, found.profile.map_or("", |profile| profile.prefix.as_str()))),
         Err(_) => aliased().map(|model| (model, "")),

@@ -167,7 +167,6 @@ fn the_same_model_twice_is_one_and_many_are_counted() {
     assert_eq!(written(&json!({"models": [OPUS_4_6, "claude-opus-4-6", format!("au.{OPUS_4_6}")]})), once);
     let all: Vec<&str> = Catalog::builtin()
         .models()
-        .iter()
         .map(|model| model.id.as_str())
         .filter(|id| {
             policy(&options(&json!({"models": [id], "profile": "global"})), Catalog::builtin()).is_ok()

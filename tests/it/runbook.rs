@@ -72,7 +72,7 @@ fn opus_from_auckland_at_six_thousand_tokens_a_minute() {
 fn every_offered_way_has_a_whole_page() {
     let catalog = Catalog::builtin();
     let mut pages = 0;
-    for model in catalog.models().iter().filter(|model| model.on_bedrock) {
+    for model in catalog.models().filter(|model| model.on_bedrock) {
         for route in catalog.offered_from(model, "ap-southeast-6") {
             let page = match runbook(&options(&model.id, &route.profile), catalog) {
                 Ok(page) => page,

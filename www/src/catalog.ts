@@ -1,5 +1,7 @@
 /** Regions and profiles by name, from the core's own catalog; the core checks what goes with what. */
-import { profiles, regions, residencies } from "../../src/catalog/profiles.json";
+import profiles from "../../src/catalog/profiles.json";
+import regions from "../../src/catalog/regions.json";
+import residencies from "../../src/catalog/residencies.json";
 import { element } from "./element.ts";
 
 export const REGIONS = Object.entries(regions).map(([id, { city, country }]) => ({ id, name: city, country }));

@@ -1,6 +1,6 @@
 /** Where the prompt may be processed, whether it may leave, and the policies that keep it so. */
 import type { PolicyDocument, PolicyOptions, RouteReport, Way } from "tokenleash";
-import { residencies } from "../../src/catalog/profiles.json";
+import residencies from "../../src/catalog/residencies.json";
 import { copyText, download } from "./carry.ts";
 import { cityOf, fillChoices } from "./catalog.ts";
 import { drawn, element } from "./element.ts";

@@ -61,53 +61,61 @@ impl Twig {
     }
 }
 
-/// Takes entries in ascending order.
-pub(super) struct TrieBuilder {
-    twigs: Vec<Twig>,
-    /// The twigs of the last entry, the root first.
-    path: Vec<usize>,
-}
-
-impl TrieBuilder {
-    pub(super) fn new() -> Self {
-        Self { twigs: vec![Twig(0)], path: vec![0] }
-    }
-
-    /// Adds the entry that shares `shared` bytes with the entry before.
-    pub(super) fn add(&mut self, shared: usize, rest: &[u8], flags: u8) {
-        // The first new twig is the sibling of the twig it takes the place of on the path.
-        let mut elder = self.path.get(shared + 1).copied();
-        self.path.truncate(shared + 1);
-        for &byte in rest {
-            let id = self.twigs.len();
-            self.twigs.push(Twig(u32::from(byte)));
-            match elder.take() {
-                Some(elder) => self.mark(elder, (id as u32) << 13),
-                None => self.mark(id - 1, Twig::HAS_CHILD),
-            }
-            self.path.push(id);
-        }
-        let last = self.path.last().copied().unwrap_or(0);
-        self.mark(last, u32::from(flags) << 8);
-    }
-
-    fn mark(&mut self, id: usize, bits: u32) {
-        if let Some(twig) = self.twigs.get_mut(id) {
-            twig.0 |= bits;
-        }
-    }
-
-    pub(super) fn finish(self) -> Chains {
-        Chains { twigs: self.twigs }
-    }
-}
-
 /// The twigs as they were read, each with its next sibling.
 pub(super) struct Chains {
     twigs: Vec<Twig>,
 }
 
+fn put(twigs: &mut Vec<Twig>, id: usize, twig: Twig) {
+    match twigs.get_mut(id) {
+        Some(slot) => *slot = twig,
+        None => twigs.push(twig),
+    }
+}
+
+/// Closes an entry of the table, with its flags in the lower half.
+pub(super) const CLOSE: u8 = 0x10;
+
 impl Chains {
+    /// Reads a table of entries in ascending order, each as the number of bytes that it shares with the one before,
+    /// its other bytes, and [`CLOSE`] with its flags.
+    pub(super) fn read(table: &[u8]) -> Self {
+        // A little more than half of the bytes are nodes.
+        let mut twigs = vec![Twig(0); table.len() / 9 * 5];
+        let mut id = 0;
+        // The twigs of the last entry by their depth, the root first.
+        let mut path = [0; 256];
+        let mut depth = 0_u8;
+        // The newest twig waits here until it is known whether it has children.
+        let mut newest = 0_u32;
+        let mut table = table.iter();
+        while let Some(&shared) = table.next() {
+            // The first new twig is the sibling of the twig it takes the place of on the path.
+            let mut elder = if shared < depth { path.get(usize::from(shared) + 1).copied() } else { None };
+            depth = shared;
+            for &byte in table.by_ref() {
+                if byte & 0xF0 == CLOSE {
+                    newest |= u32::from(byte & 0xF) << 8;
+                    break;
+                }
+                let parent = if elder.is_none() { Twig::HAS_CHILD } else { 0 };
+                put(&mut twigs, id, Twig(newest | parent));
+                id += 1;
+                if let Some(Twig(bits)) = elder.take().and_then(|elder| twigs.get_mut(elder)) {
+                    *bits |= (id as u32) << 13;
+                }
+                depth = depth.wrapping_add(1);
+                if let Some(slot) = path.get_mut(usize::from(depth)) {
+                    *slot = id;
+                }
+                newest = u32::from(byte);
+            }
+        }
+        put(&mut twigs, id, Twig(newest));
+        twigs.truncate(id + 1);
+        Self { twigs }
+    }
+
     pub(super) fn root(&self) -> Node {
         self.node(0)
     }

@@ -4,7 +4,9 @@
 
 use std::sync::OnceLock;
 
-use super::trie::{Chains, Node, Trie, TrieBuilder};
+#[cfg(test)]
+use super::trie::CLOSE;
+use super::trie::{Chains, Node, Trie};
 
 /// Begin of word, written before a word and before a sign that follows a space.
 pub(super) const BEGIN: u8 = 1;
@@ -135,23 +137,7 @@ impl Vocabulary {
 
 fn chains() -> &'static Chains {
     static CHAINS: OnceLock<Chains> = OnceLock::new();
-    CHAINS.get_or_init(|| {
-        let mut builder = TrieBuilder::new();
-        for_each_entry(|shared, rest, flags| builder.add(shared, rest, flags));
-        builder.finish()
-    })
-}
-
-/// Gives the entries in order: the bytes shared with the entry before, the other bytes, the flags.
-fn for_each_entry(mut entry: impl FnMut(usize, &[u8], u8)) {
-    let mut table = TABLE;
-    while let Some((&shared, tail)) = table.split_first() {
-        let length = tail.iter().position(|byte| (0x10..0x20).contains(byte)).unwrap_or(tail.len());
-        let (rest, tail) = tail.split_at(length);
-        let Some((&close, tail)) = tail.split_first() else { break };
-        entry(usize::from(shared), rest, close & 0xF);
-        table = tail;
-    }
+    CHAINS.get_or_init(|| Chains::read(TABLE))
 }
 
 /// All pieces of both vocabularies.
@@ -159,12 +145,17 @@ fn for_each_entry(mut entry: impl FnMut(usize, &[u8], u8)) {
 pub(super) fn pieces() -> Vec<Vec<u8>> {
     let mut pieces = Vec::new();
     let mut last = Vec::new();
-    for_each_entry(|shared, rest, flags| {
-        last.truncate(shared);
+    let mut table = TABLE;
+    while let Some((&shared, tail)) = table.split_first() {
+        let length = tail.iter().position(|byte| byte & 0xF0 == CLOSE).unwrap_or(tail.len());
+        let (rest, tail) = tail.split_at(length);
+        last.truncate(usize::from(shared));
         last.extend_from_slice(rest);
-        if flags & 3 != 0 {
+        let Some((&close, tail)) = tail.split_first() else { break };
+        if close & 3 != 0 {
             pieces.push(last.clone());
         }
-    });
+        table = tail;
+    }
     pieces
 }

@@ -8,7 +8,7 @@ use serde::{
 };
 
 use super::{Fault, Reader};
-use crate::json::{Node, Shape, Value, string};
+use crate::json::{Node, Value, string};
 
 /// The fields of a struct in the order it has them, wherever they stand in the object. In this form a struct
 /// compiles to a third of what it takes to read fields in any order.
@@ -34,15 +34,9 @@ impl<'a, 'p> Struct<'a, 'p> {
     /// The next field, if it is there.
     fn step(&mut self) -> Option<Reader<'a, 'p>> {
         let name = self.names.next()?;
-        let node = match &self.object.value.node.shape {
-            Shape::Object(nodes) if (self.object.keep)(name) => nodes
-                .iter()
-                .find(|(key, _)| string::decode(self.object.value.json.slice(key)) == *name)
-                .map(|(_, node)| node),
-            _ => None,
-        };
-        self.missing.set(if node.is_some() { None } else { Some(name) });
-        node.map(|node| self.object.inner(node))
+        let value = if (self.object.keep)(name) { self.object.value.get(name) } else { None };
+        self.missing.set(if value.is_some() { None } else { Some(name) });
+        value.map(|value| self.object.inner(value.node))
     }
 }
 
