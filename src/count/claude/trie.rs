@@ -63,14 +63,8 @@ impl Twig {
 
 /// The twigs as they were read, each with its next sibling.
 pub(super) struct Chains {
-    twigs: Vec<Twig>,
-}
-
-fn put(twigs: &mut Vec<Twig>, id: usize, twig: Twig) {
-    match twigs.get_mut(id) {
-        Some(slot) => *slot = twig,
-        None => twigs.push(twig),
-    }
+    /// Each is a [`Twig`].
+    twigs: Vec<u32>,
 }
 
 /// Closes an entry of the table, with its flags in the lower half.
@@ -81,7 +75,7 @@ impl Chains {
     /// its other bytes, and [`CLOSE`] with its flags.
     pub(super) fn read(table: &[u8]) -> Self {
         // A little more than half of the bytes are nodes.
-        let mut twigs = vec![Twig(0); table.len() / 9 * 5];
+        let mut twigs = vec![0; table.len() / 9 * 5];
         let mut id = 0;
         // The twigs of the last entry by their depth, the root first.
         let mut path = [0; 256];
@@ -99,9 +93,12 @@ impl Chains {
                     break;
                 }
                 let parent = if elder.is_none() { Twig::HAS_CHILD } else { 0 };
-                put(&mut twigs, id, Twig(newest | parent));
+                match twigs.get_mut(id) {
+                    Some(slot) => *slot = newest | parent,
+                    None => twigs.push(newest | parent),
+                }
                 id += 1;
-                if let Some(Twig(bits)) = elder.take().and_then(|elder| twigs.get_mut(elder)) {
+                if let Some(bits) = elder.take().and_then(|elder| twigs.get_mut(elder)) {
                     *bits |= (id as u32) << 13;
                 }
                 depth = depth.wrapping_add(1);
@@ -111,8 +108,8 @@ impl Chains {
                 newest = u32::from(byte);
             }
         }
-        put(&mut twigs, id, Twig(newest));
-        twigs.truncate(id + 1);
+        twigs.truncate(id);
+        twigs.push(newest);
         Self { twigs }
     }
 
@@ -120,9 +117,13 @@ impl Chains {
         self.node(0)
     }
 
+    fn twig(&self, id: usize) -> Option<Twig> {
+        self.twigs.get(id).copied().map(Twig)
+    }
+
     /// The first child of a twig is the next one, so a node's base is that, or 0 for a leaf.
     fn node(&self, id: usize) -> Node {
-        let Some(&twig) = self.twigs.get(id) else { return Node(0) };
+        let Some(twig) = self.twig(id) else { return Node(0) };
         let child = if twig.0 & Twig::HAS_CHILD != 0 { id + 1 } else { 0 };
         Node(twig.0 & 0xFFF | (child as u32) << 12)
     }
@@ -131,7 +132,7 @@ impl Chains {
     pub(super) fn step(&self, node: Node, byte: u8) -> Option<Node> {
         let mut child = node.base();
         while child != 0 {
-            let twig = self.twigs.get(child)?;
+            let twig = self.twig(child)?;
             if byte <= twig.byte() {
                 return (byte == twig.byte()).then(|| self.node(child));
             }
@@ -148,10 +149,10 @@ impl Chains {
         let mut pending = vec![(0, 0)];
         let mut root = Node(0);
         while let Some((id, cell)) = pending.pop() {
-            let Some(&twig) = self.twigs.get(id) else { continue };
+            let Some(twig) = self.twig(id) else { continue };
             labels.clear();
             let mut child = if twig.0 & Twig::HAS_CHILD != 0 { id + 1 } else { 0 };
-            while let Some(&young) = self.twigs.get(child).filter(|_| child != 0) {
+            while let Some(young) = self.twig(child).filter(|_| child != 0) {
                 labels.push((young.byte(), child));
                 child = young.sibling();
             }
