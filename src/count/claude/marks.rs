@@ -37,11 +37,13 @@ pub(super) fn write_word(body: &str, caps: bool, tiling: &mut Tiling) {
         for (end, byte) in (1..).zip(body.bytes()) {
             tiling.push_byte(if case == Case::Literal { byte } else { byte.to_ascii_lowercase() }, end);
         }
+    } else if case == Case::Literal {
+        tiling.push_str(body);
     } else {
         for (at, c) in body.char_indices() {
             // The capital I with dot is the one capital that stays inside a shifted word.
-            let kept = case == Case::Literal || c == CAPITAL_I_WITH_DOT;
-            tiling.push(if kept { c } else { lower(c) }, at + c.len_utf8());
+            let written = if c == CAPITAL_I_WITH_DOT { c } else { lower(c) };
+            tiling.push(written, at + c.len_utf8());
         }
     }
     tiling.push_byte(END, body.len());
@@ -78,6 +80,9 @@ fn case_of(body: &str, caps: bool) -> Case {
         any_lower |= traits.is_lower();
         // A letter or mark without case keeps a word in capitals literal, not a title.
         caseless |= traits.is_caseless();
+        if (any_lower || caseless) && (more_upper || !first_upper) {
+            return Case::Literal;
+        }
         length += 1;
     }
     if caps && length >= CAPS_LENGTH && !any_lower && !caseless && (first_upper || more_upper) {

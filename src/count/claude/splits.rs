@@ -1,5 +1,7 @@
 //! Places at which a text can be cut so that the counts of the parts add up.
 
+use std::str::Chars;
+
 use super::characters::{Characters, Class};
 
 /// Whether counting `before` and `after` as parts of one text gives the count of the whole.
@@ -8,44 +10,48 @@ use super::characters::{Characters, Class};
 /// few characters on both sides only.
 #[must_use]
 pub fn is_safe_split(before: &str, after: &str) -> bool {
-    let Some(left) = before.chars().next_back() else { return false };
     let mut rest = after.chars();
-    let Some(right) = rest.next() else { return false };
-    if left.is_ascii() && right.is_ascii() {
-        return between_ascii(left, right, rest.next());
-    }
-    let characters = Characters::get();
-    let left_class = Some(characters.traits(left))
-        .filter(|traits| traits.is_plain(true))
-        .map(super::characters::Traits::class);
-    let Some(left_class) = left_class else { return false };
-    match right {
-        ' ' => left_class == Class::Word && rest.next().is_some_and(opens_word),
-        '\n' => left_class != Class::Space,
-        '\r' => left_class != Class::Space && rest.next() == Some('\n'),
-        _ => {
-            let traits = characters.traits(right);
-            if !traits.is_plain(true) {
-                return false;
-            }
-            match (left_class, traits.class()) {
-                // No piece holds two characters that stand alone, and a word brings its markers.
-                (Class::Letter, Class::Letter | Class::Word) | (Class::Word, Class::Letter) => true,
-                (Class::Space, class) => left == '\n' && class != Class::Space,
-                _ => false,
-            }
-        }
+    match (before.chars().next_back(), rest.next()) {
+        (Some(left), Some(right)) => is_safe_between(left, right, &rest),
+        _ => false,
     }
 }
 
-fn between_ascii(left: char, right: char, next: Option<char>) -> bool {
+/// The same between two characters; `rest` is what follows them.
+fn is_safe_between(left: char, right: char, rest: &Chars<'_>) -> bool {
+    let next = || rest.clone().next();
+    if left.is_ascii() && right.is_ascii() {
+        return between_ascii(left, right, next);
+    }
+    let characters = Characters::get();
+    let right_traits = characters.traits(right);
+    let left_traits = characters.traits(left);
+    if !left_traits.is_plain(true) {
+        return false;
+    }
+    let left_class = left_traits.class();
+    match right {
+        ' ' => left_class == Class::Word && next().is_some_and(opens_word),
+        '\n' => left_class != Class::Space,
+        '\r' => left_class != Class::Space && next() == Some('\n'),
+        _ if !right_traits.is_plain(true) => false,
+        _ => match (left_class, right_traits.class()) {
+            // No piece holds two characters that stand alone, and a word brings its markers.
+            (Class::Letter, Class::Letter | Class::Word) | (Class::Word, Class::Letter) => true,
+            (Class::Space, class) => left == '\n' && class != Class::Space,
+            _ => false,
+        },
+    }
+}
+
+fn between_ascii(left: char, right: char, next: impl Fn() -> Option<char>) -> bool {
     let visible = left.is_ascii_graphic();
     match right {
         // The space between two words is absorbed, whichever part it belongs to.
-        ' ' => left.is_ascii_alphabetic() && next.is_some_and(opens_word),
+        ' ' => left.is_ascii_alphabetic() && next().is_some_and(opens_word),
         // A line ends any run before it, and no border marker stands for a newline.
         '\n' => visible,
-        '\r' => visible && next == Some('\n'),
+        '\r' => visible && next() == Some('\n'),
         _ if !right.is_ascii_graphic() => false,
         _ if left == '\n' => true,
         // An apostrophe must stay with what follows it: it may open a word or a contraction.
@@ -73,15 +79,17 @@ fn opens_word(c: char) -> bool {
 /// The first safe split of `text` at or after `from`.
 #[must_use]
 pub fn next_safe_split(text: &str, from: usize) -> Option<usize> {
-    let mut at = text.ceil_char_boundary(from);
-    while at < text.len() {
-        let (before, after) = text.split_at_checked(at)?;
-        if is_safe_split(before, after) {
+    let (before, after) = text.split_at_checked(text.ceil_char_boundary(from))?;
+    let mut left = before.chars().next_back();
+    let mut rest = after.chars();
+    loop {
+        let at = text.len() - rest.as_str().len();
+        let right = rest.next()?;
+        if left.is_some_and(|left| is_safe_between(left, right, &rest)) {
             return Some(at);
         }
-        at += after.chars().next().map_or(1, char::len_utf8);
+        left = Some(right);
     }
-    None
 }
 
 /// The last safe split of `text` at or after `from`.

@@ -48,8 +48,12 @@ impl Tiling {
     }
 
     pub(super) fn push_str(&mut self, text: &str) {
-        for (at, c) in text.char_indices() {
-            self.push(c, at + c.len_utf8());
+        let mut end = 0;
+        for (at, &byte) in text.as_bytes().iter().enumerate() {
+            if at == end {
+                end += width(byte);
+            }
+            self.push_byte(byte, end);
         }
     }
 
