@@ -83,6 +83,7 @@ pub fn fit(request: &Request, options: &FitOptions, catalog: &Catalog) -> Result
         output,
         policy: options.how.policy,
         catalog,
+        unheard: options.unheard(&prompt, output.asked),
     };
     // Neither a profile that is not offered nor a route that may leave is a matter of size.
     if target.refused.is_some() || target.leaves.is_some() {

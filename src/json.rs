@@ -4,8 +4,8 @@
 //! goes through the small cursor [`Value`]; a number is its text, a key keeps its place, a JSON
 //! pointer leads to a span and back. So an edit can replace one span and leave every other byte
 //! alone. `serde_json` offers this only by `arbitrary_precision` or `preserve_order`, which change
-//! the number and map types of every other crate in a user's build; it stays our writer and, in
-//! the tests, the oracle this reader is held to.
+//! the number and map types of every other crate in a user's build; it is the oracle that this reader
+//! is held to in the tests.
 
 mod double;
 pub(crate) mod edit;

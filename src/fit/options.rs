@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
-use crate::{ByName, Error, ErrorKind, Options, Tokens, json::Json};
+use crate::{
+    ByName, Error, ErrorKind, Note, Options, Tokens,
+    json::Json,
+    prompt::{Content, Prompt},
+};
 
 /// The settings of a fit: those of a check, and what may be given up in which order.
 ///
@@ -117,6 +121,28 @@ impl FitOptions {
     /// The least limit on the answer to go down to, thinking aside.
     pub(super) fn min_output(&self) -> u64 {
         self.how.min_output.or(self.check.expected_output).unwrap_or(MIN_OUTPUT).max(1)
+    }
+
+    /// What was asked for and cannot be had. `asked` is the largest limit on the answer.
+    pub(super) fn unheard(&self, prompt: &Prompt<'_>, asked: Option<u64>) -> Vec<Note> {
+        let mut notes = Vec::new();
+        if let (Some(least), Some(most)) = (self.how.min_output, asked)
+            && most < least
+        {
+            let message = format!(
+                "at least {least} tokens are to be left for the answer, and max_tokens lets it have {most}: {most} are kept"
+            );
+            notes.push(Note::new("min-output-above-max-tokens", message));
+        }
+        let mut blocks =
+            prompt.system.iter().chain(prompt.messages.iter().flat_map(|message| &message.blocks));
+        let cached = prompt.tools.iter().any(|tool| tool.cache_point.is_some())
+            || blocks.any(|block| matches!(block.content, Content::CachePoint(_)));
+        if self.how.keep_cached_prefix && !cached {
+            let message = "the request has no cache point, so none of its history is kept as a cached prefix";
+            notes.push(Note::new("no-cached-prefix", message));
+        }
+        notes
     }
 
     /// Refuses numbers that are no token counts and a marker that nobody would see.

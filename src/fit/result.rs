@@ -35,6 +35,8 @@ pub(super) struct Case<'c> {
     pub(super) output: Output,
     pub(super) policy: Policy,
     pub(super) catalog: &'c Catalog,
+    /// What the caller asked for and cannot have.
+    pub(super) unheard: Vec<Note>,
 }
 
 /// A plan carried out and counted again.
@@ -185,7 +187,8 @@ impl Case<'_> {
         let total = signed(before.tokens) - signed(after.tokens);
         let frame = signed(before.frame) - signed(after.frame);
         let seams = self.seams(tried).unwrap_or(total - parts - frame);
-        let mut notes = self.estimate.notes.clone();
+        let mut notes = self.unheard.clone();
+        notes.extend(self.estimate.notes.iter().cloned());
         notes.extend(tried.estimate.notes.iter().cloned());
         notes.dedup_by(|later, earlier| later.code == earlier.code && later.message == earlier.message);
         notes.extend(tried.lint.iter().cloned());

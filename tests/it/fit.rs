@@ -240,6 +240,41 @@ fn the_limit_on_the_answer_is_written_where_each_dialect_has_it() {
 }
 
 #[test]
+fn what_cannot_be_had_is_said() {
+    let cached = |place: &str| {
+        let mark = json!({"cachePoint": {"type": "default"}});
+        let mut request = history();
+        request[place].as_array_mut().unwrap().push(mark);
+        request
+    };
+    let in_message = {
+        let mut request = history();
+        request["messages"][0]["content"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({"cachePoint": {"type": "default"}}));
+        request
+    };
+    for (request, words, codes) in [
+        (history(), json!({"minOutput": 1_000}), &[][..]),
+        (history(), json!({"minOutput": 1_001}), &["min-output-above-max-tokens"]),
+        (history(), json!({"minOutput": 500, "maxTokens": 499}), &["min-output-above-max-tokens"]),
+        (history(), json!({"keepCachedPrefix": true}), &["no-cached-prefix"]),
+        (cached("system"), json!({"keepCachedPrefix": true}), &[]),
+        (in_message, json!({"keepCachedPrefix": true}), &[]),
+    ] {
+        let fit = fitted(&request.to_string(), &words);
+        let said: Vec<_> = fit
+            .notes
+            .iter()
+            .map(|note| note.code)
+            .filter(|code| ["min-output-above-max-tokens", "no-cached-prefix"].contains(code))
+            .collect();
+        assert_eq!(said, codes, "{words}");
+    }
+}
+
+#[test]
 fn thinking_keeps_its_floor() {
     let request = json!({"max_tokens": 4_000, "thinking": {"type": "enabled", "budget_tokens": 2_000},
         "messages": [{"role": "user", "content": "hi"}]});
