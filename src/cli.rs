@@ -6,6 +6,7 @@ mod count;
 mod fit;
 mod input;
 mod models;
+mod output;
 mod plan;
 mod policy;
 mod replay;
@@ -21,7 +22,7 @@ use std::{
 use clap::{CommandFactory, Parser};
 
 use args::{Arguments, Command};
-use tokenleash::{Catalog, Error};
+use tokenleash::{Catalog, Error, ErrorKind};
 
 /// How a command ended.
 pub(crate) enum Outcome {
@@ -58,18 +59,28 @@ impl From<io::Error> for Failure {
 /// Runs the program.
 pub(crate) fn run() -> ExitCode {
     let arguments = Arguments::parse();
+    let json = arguments.command.prints_json();
     match dispatch(arguments.command) {
         Ok(Outcome::Fits) => ExitCode::SUCCESS,
         Ok(Outcome::DoesNotFit) => ExitCode::from(1),
         Ok(Outcome::BadInput) => ExitCode::from(2),
         // A reader that closed the pipe has what it wanted.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(failure) => {
-            match failure {
-                Failure::Input(error) => eprintln!("tokenleash: {error}"),
-                Failure::File(name, error) => eprintln!("tokenleash: {name}: {error}"),
-                Failure::Output(error) => eprintln!("tokenleash: {error}"),
+        Err(Failure::Input(error)) => {
+            eprintln!("tokenleash: {error}");
+            if json {
+                // Who does not read it has the exit code.
+                let _ = writeln!(io::stdout(), "{}", output::error_json(&error, None));
             }
+            // A route that is not to be had is an answer; anything else is bad input.
+            ExitCode::from(if error.kind() == ErrorKind::Refused { 1 } else { 2 })
+        }
+        Err(Failure::File(name, error)) => {
+            eprintln!("tokenleash: {name}: {error}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Output(error)) => {
+            eprintln!("tokenleash: {error}");
             ExitCode::from(2)
         }
     }

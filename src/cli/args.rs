@@ -62,6 +62,25 @@ pub(super) enum Command {
     Man,
 }
 
+impl Command {
+    /// Whether answers and errors are to be JSON.
+    pub(super) fn prints_json(&self) -> bool {
+        let output = match self {
+            Self::Check(arguments) => arguments.output,
+            Self::Fit(arguments) => arguments.check.output,
+            Self::Count(arguments) => arguments.output,
+            Self::Settle(arguments) => arguments.show,
+            Self::Plan(arguments) => arguments.output,
+            Self::Replay(arguments) => arguments.output,
+            Self::Models(arguments) => arguments.output,
+            Self::Route(arguments) => arguments.output,
+            Self::Policy(arguments) => arguments.output,
+            Self::Sql(_) | Self::Runbook(_) | Self::Completions { .. } | Self::Man => return false,
+        };
+        output.json
+    }
+}
+
 #[derive(Debug, Args)]
 pub(super) struct CheckArguments {
     /// The request: Converse, Messages, Nova or chat JSON, {modelId, body}, or a plain prompt; - is

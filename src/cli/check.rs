@@ -1,11 +1,15 @@
 //! `tokenleash check`.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 
-use serde_json::{Value, json};
-use tokenleash::{Catalog, Error, Ink, Options, Report, Request};
+use tokenleash::{Catalog, Error, Options, Report, Request};
 
-use super::{Failure, Outcome, args::CheckArguments, catalog, input};
+use super::{
+    Failure, Outcome,
+    args::CheckArguments,
+    catalog, input,
+    output::{answer, error_json},
+};
 
 pub(super) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
     let catalog = catalog(arguments.catalog())?;
@@ -18,28 +22,9 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
         return many(&arguments.file, &options, &catalog);
     }
     let input = input::read(&arguments.file)?;
-    let mut out = io::stdout().lock();
-    let report = match one(&input, &options, &catalog) {
-        Ok(report) => report,
-        Err(error) => {
-            if arguments.output.json {
-                writeln!(out, "{}", error_json(&error, None))?;
-            }
-            return Err(error.into());
-        }
-    };
-    if arguments.output.json {
-        writeln!(out, "{}", report.to_json())?;
-    } else {
-        write!(out, "{}", report.to_text(ink_for(io::stdout().is_terminal())))?;
-    }
+    let report = one(&input, &options, &catalog)?;
+    answer(arguments.output.json, || report.to_json(), |ink| report.to_text(ink))?;
     Ok(if report.fits { Outcome::Fits } else { Outcome::DoesNotFit })
-}
-
-/// Colour only on a terminal, and only for those who want it (<https://no-color.org>).
-pub(super) fn ink_for(terminal: bool) -> Ink {
-    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    if wanted && terminal { Ink::Ansi } else { Ink::Plain }
 }
 
 fn one(input: &[u8], options: &Options, catalog: &Catalog) -> Result<Report, Error> {
@@ -73,17 +58,4 @@ fn many(file: &str, options: &Options, catalog: &Catalog) -> Result<Outcome, Fai
         (0, _) => Outcome::DoesNotFit,
         _ => Outcome::BadInput,
     })
-}
-
-/// An error as JSON, with the place it speaks of, and the line of the file its input stands in.
-pub(super) fn error_json(error: &Error, input_line: Option<usize>) -> Value {
-    let place = error.place();
-    json!({"error": {
-        "code": error.kind().code(),
-        "message": error.message(),
-        "line": place.line,
-        "column": place.column,
-        "pointer": place.pointer,
-        "inputLine": input_line,
-    }})
 }

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use tokenleash::{Catalog, Error, ErrorKind, TokenCount, count_tokens};
 
-use super::{Failure, Outcome, args::CountArguments, catalog, check::error_json, input};
+use super::{Failure, Outcome, args::CountArguments, catalog, input, output::error_json};
 
 pub(super) fn run(arguments: &CountArguments) -> Result<Outcome, Failure> {
     let catalog = catalog(arguments.catalog.as_deref())?;

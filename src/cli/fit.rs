@@ -10,9 +10,8 @@ use tokenleash::{Catalog, Error, Fit, FitOptions, Request};
 use super::{
     Failure, Outcome,
     args::FitArguments,
-    catalog,
-    check::{error_json, ink_for},
-    input,
+    catalog, input,
+    output::{error_json, ink_for},
 };
 
 pub(super) fn run(arguments: &FitArguments) -> Result<Outcome, Failure> {
@@ -22,16 +21,8 @@ pub(super) fn run(arguments: &FitArguments) -> Result<Outcome, Failure> {
         return many(arguments, &options, &catalog);
     }
     let bytes = input::read(&arguments.check.file)?;
+    let fit = one(&bytes, &options, &catalog)?;
     let mut out = io::stdout().lock();
-    let fit = match one(&bytes, &options, &catalog) {
-        Ok(fit) => fit,
-        Err(error) => {
-            if arguments.check.output.json {
-                writeln!(out, "{}", error_json(&error, None))?;
-            }
-            return Err(error.into());
-        }
-    };
     if arguments.check.output.json {
         writeln!(out, "{}", fit.to_json_with_request())?;
     } else {

@@ -1,10 +1,8 @@
 //! `tokenleash plan`.
 
-use std::io::{self, Write};
-
 use tokenleash::{Error, ErrorKind, Load, Request, check, plan};
 
-use super::{Failure, Outcome, args::PlanArguments, catalog, input};
+use super::{Failure, Outcome, args::PlanArguments, catalog, input, output::answer};
 
 pub(super) fn run(arguments: &PlanArguments) -> Result<Outcome, Failure> {
     let catalog = catalog(arguments.catalog())?;
@@ -31,12 +29,8 @@ pub(super) fn run(arguments: &PlanArguments) -> Result<Outcome, Failure> {
         };
     }
     let plan = plan(&load, &catalog)?;
-    let mut out = io::stdout().lock();
-    if arguments.output.json {
-        writeln!(out, "{}", serde_json::to_string(&plan).unwrap_or_default())?;
-    } else {
-        write!(out, "{}", plan.to_text())?;
-    }
+    let json = || serde_json::to_string(&plan).unwrap_or_default();
+    answer(arguments.output.json, json, |_| plan.to_text())?;
     Ok(if plan.fits == Some(false) { Outcome::DoesNotFit } else { Outcome::Fits })
 }
 

@@ -7,13 +7,12 @@ mod state;
 
 use std::{
     fs,
-    io::{self, IsTerminal, Write},
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use tokenleash::{Error, ErrorKind, FindOptions, Findings, QuotaFinding, Replay};
+use tokenleash::{FindOptions, Findings, QuotaFinding, Replay};
 
-use super::{Failure, Outcome, args::ReplayArguments, catalog, check::ink_for};
+use super::{Failure, Outcome, args::ReplayArguments, catalog, output::answer};
 use source::Sources;
 use state::Known;
 
@@ -40,19 +39,13 @@ pub(super) fn run(arguments: &ReplayArguments) -> Result<Outcome, Failure> {
         let page = findings.to_html();
         fs::write(name, page).map_err(|error| Failure::File(name.clone(), error))?;
     }
-    let mut out = io::stdout().lock();
-    if arguments.output.json {
-        writeln!(out, "{}", findings.to_json())?;
-    } else {
-        write!(out, "{}", findings.to_text(ink_for(out.is_terminal())))?;
-    }
-    out.flush()?;
+    answer(arguments.output.json, || findings.to_json(), |ink| findings.to_text(ink))?;
     if findings.calls == 0 {
-        let message = format!(
-            "no call of a model in {} lines of {} files: is this a model invocation log?",
+        eprintln!(
+            "tokenleash: no call of a model in {} lines of {} files: is this a model invocation log?",
             findings.input.lines, findings.input.files
         );
-        return Err(Error::new(ErrorKind::Empty, message).into());
+        return Ok(Outcome::BadInput);
     }
     Ok(if holds(&findings) { Outcome::Fits } else { Outcome::DoesNotFit })
 }

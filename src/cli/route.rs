@@ -1,32 +1,12 @@
 //! `tokenleash route`.
 
-use std::io::{self, IsTerminal, Write};
-
 use tokenleash::route;
 
-use super::{
-    Failure, Outcome,
-    args::RouteArguments,
-    catalog,
-    check::{error_json, ink_for},
-};
+use super::{Failure, Outcome, args::RouteArguments, catalog, output::answer};
 
 pub(super) fn run(arguments: &RouteArguments) -> Result<Outcome, Failure> {
     let catalog = catalog(arguments.catalog.as_deref())?;
-    let mut out = io::stdout().lock();
-    let report = match route(&arguments.options(), &catalog) {
-        Ok(report) => report,
-        Err(error) => {
-            if arguments.output.json {
-                writeln!(out, "{}", error_json(&error, None))?;
-            }
-            return Err(error.into());
-        }
-    };
-    if arguments.output.json {
-        writeln!(out, "{}", report.to_json())?;
-    } else {
-        write!(out, "{}", report.to_text(ink_for(io::stdout().is_terminal())))?;
-    }
+    let report = route(&arguments.options(), &catalog)?;
+    answer(arguments.output.json, || report.to_json(), |ink| report.to_text(ink))?;
     Ok(if report.allowed { Outcome::Fits } else { Outcome::DoesNotFit })
 }

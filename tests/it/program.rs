@@ -175,6 +175,33 @@ fn lines_are_answered_in_order_and_faults_stay_in_their_place() {
 }
 
 #[test]
+fn who_asks_for_json_gets_errors_as_json() {
+    for (words, input, code, exit) in [
+        ("check - --model claude-opus-4-6", "{", "invalid-json", 2),
+        ("fit - --model claude-opus-4-6", "{", "invalid-json", 2),
+        ("count - --model nobody", "Kia ora", "unknown-model", 2),
+        ("settle --model nobody --input 1 --output 1", "", "unknown-model", 2),
+        ("plan --model nobody --input 1 --output-p50 1 --output-p95 2", "", "unknown-model", 2),
+        ("models --catalog -", "{\"models\": 1}", "invalid-catalog", 2),
+        ("replay --catalog - Cargo.toml", "[]", "invalid-catalog", 2),
+        ("route --model nobody", "", "unknown-model", 2),
+        ("policy --model nobody", "", "unknown-model", 2),
+        ("policy --model claude-opus-4-6 --profile jp --source-region us-east-1", "", "refused", 1),
+    ] {
+        let words: Vec<_> = words.split(' ').collect();
+        let plain = run(&words, input.as_bytes());
+        assert_eq!((plain.status.code(), plain.stdout.len()), (Some(exit), 0), "{words:?}");
+        let output = run(&[&words[..], &["--json"]].concat(), input.as_bytes());
+        assert_eq!(
+            (output.status.code(), &json(&output)["error"]["code"]),
+            (Some(exit), &code.into()),
+            "{words:?}"
+        );
+        assert_eq!(output.stderr, plain.stderr, "{words:?}");
+    }
+}
+
+#[test]
 fn texts_are_counted_line_by_line() {
     let input = "{\"text\": \"Kia ora\"}\n{\"text\": \"\"}\n{\"no\": 1}\n";
     let output = run(&["count", "-", "--jsonl", "--model", "gpt-4o"], input.as_bytes());
