@@ -3,14 +3,14 @@
 //! The words are a template; what is put in is what [`route()`](crate::route), [`policy()`](crate::policy),
 //! [`plan()`](crate::plan) and the quota rule say, and facts of the catalog with the key and day of their source.
 
-use std::{collections::BTreeSet, fmt::Write};
+use std::fmt::Write;
 
 use serde::Deserialize;
 
 use crate::{
     Catalog, Endpoint, Error, ErrorKind, Fact, InputTokens, Load, Model, PolicyKind, PolicyOptions,
     QuotaRequest, QuotaRule, RatesPolicy, RouteOptions, RouteReport, Source, Tokens, Way, dollars, grouped,
-    plan, policy, route,
+    plan, policy, route, sorted,
 };
 
 /// What a runbook is for.
@@ -79,7 +79,7 @@ pub fn runbook(options: &RunbookOptions, catalog: &Catalog) -> Result<String, Er
     }
     let operations = serde_json::from_str(include_str!("catalog/operations.json"))
         .map_err(|error| Error::new(ErrorKind::InvalidCatalog, error.to_string()))?;
-    let mut page = Page { catalog, operations, cited: BTreeSet::new() };
+    let mut page = Page { catalog, operations, cited: Vec::new() };
     let values = Values { options, report: &report, way, model };
     page.write(&values)
 }
@@ -88,7 +88,7 @@ pub fn runbook(options: &RunbookOptions, catalog: &Catalog) -> Result<String, Er
 struct Page<'a> {
     catalog: &'a Catalog,
     operations: Operations,
-    cited: BTreeSet<String>,
+    cited: Vec<String>,
 }
 
 struct Values<'a> {
@@ -114,7 +114,9 @@ impl Page<'_> {
 
     /// A source by its key and day; it is listed at the end.
     fn cite(&mut self, key: &str) -> String {
-        self.cited.insert(key.to_owned());
+        if !self.cited.iter().any(|own| own == key) {
+            self.cited.push(key.to_owned());
+        }
         match self.source(key) {
             Some(source) => format!("[{key}, {}]", source.date),
             None => format!("[{key}]"),
@@ -308,7 +310,9 @@ impl Page<'_> {
             let sure = format!("{:?}", source.sure).to_lowercase();
             Some(format!("| {key} | [{}]({}) | {} | {sure} |", source.title, source.url, source.date))
         };
-        self.cited.iter().filter_map(row).collect::<Vec<_>>().join("\n")
+        let mut cited = self.cited.clone();
+        sorted::sort(&mut cited);
+        cited.iter().filter_map(row).collect::<Vec<_>>().join("\n")
     }
 }
 

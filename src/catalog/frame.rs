@@ -1,11 +1,11 @@
 //! What each model's provider adds around the text: dated integers, because they change.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 
 use super::Model;
-use crate::{ErrorKind, json};
+use crate::{ByName, ErrorKind, json};
 
 /// The frame of a model.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -166,7 +166,7 @@ const NO_FRAME: FrameRules = FrameRules::Chat(ChatFrame {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
-    frames: HashMap<String, FrameRules>,
+    frames: ByName<FrameRules>,
     #[expect(dead_code, reason = "what stands there is for people who read the data")]
     source: String,
 }
@@ -174,7 +174,7 @@ struct Table {
 impl Model {
     /// The rules for what the provider adds around the text.
     pub(crate) fn frame_rules(&self) -> &'static FrameRules {
-        static FRAMES: OnceLock<HashMap<String, FrameRules>> = OnceLock::new();
+        static FRAMES: OnceLock<ByName<FrameRules>> = OnceLock::new();
         static NOTHING: FrameRules = NO_FRAME;
         let frames = FRAMES.get_or_init(|| {
             let table = json::read::<Table>(include_str!("frames.json"), ErrorKind::InvalidCatalog);

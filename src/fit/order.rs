@@ -3,7 +3,7 @@
 //! The order is fixed before any budget is looked at, and a fit gives up the shortest beginning of
 //! it that suffices: so a larger budget never keeps less.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use crate::{
     Dialect, Error, ErrorKind, Kind, Prompt,
@@ -134,9 +134,11 @@ struct Ranked {
 /// The steps in their order, but that no exchange goes before the one whose results it goes on from,
 /// and none before its own rounds.
 fn in_chains(steps: Vec<Ranked>, exchanges: &[Exchange]) -> Vec<Step> {
-    let mut places: HashMap<usize, Vec<usize>> = HashMap::new();
+    let mut places = vec![Vec::new(); exchanges.len()];
     for (place, ranked) in steps.iter().enumerate() {
-        places.entry(ranked.unit.0).or_default().push(place);
+        if let Some(own) = places.get_mut(ranked.unit.0) {
+            own.push(place);
+        }
     }
     let mut left: Vec<Option<Ranked>> = steps.into_iter().map(Some).collect();
     let mut ordered = Vec::with_capacity(left.len());
@@ -150,7 +152,7 @@ fn in_chains(steps: Vec<Ranked>, exchanges: &[Exchange]) -> Vec<Step> {
             {
                 first -= 1;
             }
-            for place in (first..unit.0).filter_map(|exchange| places.get(&exchange)).flatten() {
+            for place in places.get(first..unit.0).unwrap_or_default().iter().flatten() {
                 ordered.extend(left.get_mut(*place).and_then(Option::take).map(|ranked| ranked.step));
             }
         }
@@ -159,8 +161,8 @@ fn in_chains(steps: Vec<Ranked>, exchanges: &[Exchange]) -> Vec<Step> {
     ordered
 }
 
-fn remains(places: &HashMap<usize, Vec<usize>>, left: &[Option<Ranked>], exchange: usize) -> bool {
-    places.get(&exchange).into_iter().flatten().any(|place| left.get(*place).is_some_and(Option::is_some))
+fn remains(places: &[Vec<usize>], left: &[Option<Ranked>], exchange: usize) -> bool {
+    places.get(exchange).into_iter().flatten().any(|place| left.get(*place).is_some_and(Option::is_some))
 }
 
 /// The exchanges in the order of a policy; the one that is to be answered comes last, for its rounds.

@@ -251,9 +251,8 @@ impl Case<'_> {
 
     fn cuts(&self, tried: &Tried) -> Vec<Cut> {
         let plan = &tried.plan;
-        let tokens: HashMap<&str, &Part> =
-            self.estimate.parts.iter().map(|part| (part.pointer.as_str(), part)).collect();
-        let tokens_of = |pointer: &str| tokens.get(pointer).map_or(0, |part| part.tokens.get());
+        let tokens = tokens_by_pointer(self.estimate);
+        let tokens_of = |pointer: &str| tokens.get(pointer).copied().unwrap_or_default();
         let mut cuts: Vec<(usize, usize, Cut)> = Vec::new();
         for index in &plan.tools {
             let Some(tool) = self.prompt.tools.get(*index) else { continue };
@@ -430,11 +429,14 @@ fn unmet(fit: &Fit) -> Vec<Unmet> {
 
 /// The tokens of each message's parts.
 fn message_tokens(prompt: &Prompt<'_>, estimate: &Estimate) -> Vec<u64> {
-    let parts: HashMap<&str, u64> =
-        estimate.parts.iter().map(|part| (part.pointer.as_str(), part.tokens.get())).collect();
+    let parts = tokens_by_pointer(estimate);
     let tokens =
         |block: &crate::prompt::Block<'_>| parts.get(block.pointer.as_str()).copied().unwrap_or_default();
     prompt.messages.iter().map(|message| message.blocks.iter().map(tokens).sum()).collect()
+}
+
+fn tokens_by_pointer(estimate: &Estimate) -> HashMap<&str, u64> {
+    estimate.parts.iter().map(|part| (part.pointer.as_str(), part.tokens.get())).collect()
 }
 
 fn signed(tokens: u64) -> i64 {

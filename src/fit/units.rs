@@ -8,7 +8,7 @@
 
 mod pins;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use crate::{
     Kind, Prompt,
@@ -246,8 +246,7 @@ fn bind_citations(prompt: &Prompt<'_>, exchanges: &mut [Exchange]) {
         .iter()
         .map(|exchange| (holds(exchange, cites), holds(exchange, document), holds(exchange, other)))
         .collect();
-    let mut bound: HashMap<usize, usize> = HashMap::new();
-    for (index, (_, documents, others)) in facts.iter().enumerate() {
+    for ((index, exchange), (own_cites, documents, others)) in exchanges.iter_mut().enumerate().zip(&facts) {
         // The last exchange that cites it decides.
         let citing = facts
             .iter()
@@ -255,13 +254,8 @@ fn bind_citations(prompt: &Prompt<'_>, exchanges: &mut [Exchange]) {
             .skip(index + 1)
             .rev()
             .find(|(_, (cites, own, found))| *cites && (*documents || (*others && !*own && !*found)));
-        if let Some((citing, _)) = citing {
-            bound.insert(index, citing);
-        }
-    }
-    for (index, exchange) in exchanges.iter_mut().enumerate() {
-        exchange.bound_to = bound.get(&index).copied();
-        exchange.whole = exchange.bound_to.is_some() || facts.get(index).is_some_and(|(cites, ..)| *cites);
+        exchange.bound_to = citing.map(|(citing, _)| citing);
+        exchange.whole = exchange.bound_to.is_some() || *own_cites;
     }
 }
 
@@ -277,28 +271,25 @@ pub(super) fn elements(
     gone: &HashSet<BlockAt>,
     empty: &[usize],
 ) -> Vec<(String, usize)> {
-    let mut by_message: std::collections::BTreeMap<usize, Vec<usize>> = std::collections::BTreeMap::new();
-    for at in gone {
-        by_message.entry(at.message).or_default().push(at.block);
-    }
-    for message in empty {
-        by_message.entry(*message).or_default();
-    }
-    let mut pointers = Vec::new();
-    for (index, mut blocks) in by_message {
+    let mut touched: Vec<usize> = gone.iter().map(|at| at.message).chain(empty.iter().copied()).collect();
+    sorted::sort(&mut touched);
+    touched.dedup();
+    let mut pointers: Vec<(String, usize)> = Vec::new();
+    for index in touched {
         let Some(message) = prompt.messages.get(index) else { continue };
-        sorted::sort(&mut blocks);
+        let all = message.blocks.iter().enumerate();
+        let blocks: Vec<_> = all
+            .filter(|(block, _)| gone.contains(&BlockAt { message: index, block: *block }))
+            .map(|(_, block)| block)
+            .collect();
         let under = |block: &&Block<'_>| block.pointer.starts_with(message.pointer.as_str());
         if message.blocks.iter().filter(under).count() <= blocks.len() {
             pointers.push((message.pointer.clone(), index));
             continue;
         }
-        let mut seen = HashSet::new();
-        for block in blocks {
-            let Some(pointer) = message.blocks.get(block).and_then(|block| element(message, block)) else {
-                continue;
-            };
-            if seen.insert(pointer.clone()) {
+        for pointer in blocks.into_iter().filter_map(|block| element(message, block)) {
+            // The blocks of one element stand side by side.
+            if pointers.last().is_none_or(|(last, _)| *last != pointer) {
                 pointers.push((pointer, index));
             }
         }

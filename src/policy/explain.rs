@@ -1,8 +1,6 @@
 //! What a policy means for every route: which calls it allows, which it denies, and which it allows
 //! by half, so that they fail.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -149,7 +147,7 @@ impl IamPolicy {
                     routes.extend(by_application.filter(|found| found.verdict != RouteVerdict::Denied));
                     routes.push(self.explained(&call(Some(route), None)));
                 }
-                if profile.is_none() && direct.contains(id.as_str()) {
+                if profile.is_none() && direct.contains(&id.as_str()) {
                     routes.push(self.explained(&call(None, None)));
                 }
             }
@@ -212,7 +210,7 @@ impl IamPolicy {
 }
 
 /// The Regions where a direct call of a model could be tried: its own, and those behind its profiles.
-fn direct_regions<'a>(model: &'a Model, catalog: &'a Catalog) -> BTreeSet<&'a str> {
+fn direct_regions<'a>(model: &'a Model, catalog: &'a Catalog) -> Vec<&'a str> {
     let own =
         catalog.in_region(model).filter(|group| group.endpoint == "runtime").flat_map(|group| &group.regions);
     let behind = catalog.profiles_for(model).flat_map(|profile| &profile.routes);
