@@ -174,7 +174,8 @@ impl Catalog {
     /// Errors: no such Region.
     pub fn region(&self, id: &str) -> Result<&Region, Error> {
         self.regions.get(id).ok_or_else(|| {
-            let nearest = resolve::nearest(id, self.regions.keys().map(String::as_str)).join(", ");
+            let places = self.regions.iter().map(|(id, region)| (id.as_str(), region.city.as_str()));
+            let nearest = resolve::nearest(id, places).join(", ");
             let message =
                 format!("no Region \"{}\" is known; the nearest are {nearest}", resolve::shortened(id));
             Error::new(ErrorKind::UnknownProfile, message)

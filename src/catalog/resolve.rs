@@ -195,10 +195,11 @@ fn canonical(name: &str) -> String {
     words.join("-").to_lowercase()
 }
 
-/// The three names nearest to a wrong one.
-pub(super) fn nearest<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let wrong = shortened(wrong);
-    let mut names: Vec<(usize, &str)> = names.map(|name| (edit_distance(wrong, name), name)).collect();
+/// The three names nearest to a wrong one; each comes with another word for it.
+pub(super) fn nearest<'a>(wrong: &str, names: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<&'a str> {
+    let wrong = canonical(shortened(wrong));
+    let far = |name: &str| edit_distance(&wrong, &canonical(name));
+    let mut names: Vec<(usize, &str)> = names.map(|(name, word)| (far(name).min(far(word)), name)).collect();
     sorted::sort(&mut names);
     names.into_iter().take(3).map(|(_, name)| name).collect()
 }
@@ -208,18 +209,22 @@ pub(super) fn shortened(text: &str) -> &str {
     text.char_indices().nth(80).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
-/// How many letters must be put in, taken out or changed (Levenshtein).
+/// What a letter costs that must be taken out or changed; one that must be put in costs one, since people shorten
+/// names.
+const WRONG_LETTER: usize = 3;
+
+/// How far a name is from what was written (a weighted Levenshtein distance).
 fn edit_distance(one: &str, other: &str) -> usize {
     let mut row: Vec<usize> = (0..=other.chars().count()).collect();
     for (above_first, letter) in one.chars().enumerate() {
-        let mut diagonal = above_first;
-        let mut left = above_first + 1;
+        let mut diagonal = above_first * WRONG_LETTER;
+        let mut left = diagonal + WRONG_LETTER;
         let Some((first, rest)) = row.split_first_mut() else { return 0 };
         *first = left;
         for (cell, other_letter) in rest.iter_mut().zip(other.chars()) {
-            let changed = diagonal + usize::from(letter != other_letter);
+            let changed = diagonal + if letter == other_letter { 0 } else { WRONG_LETTER };
             diagonal = *cell;
-            left = changed.min(diagonal + 1).min(left + 1);
+            left = changed.min(diagonal + WRONG_LETTER).min(left + 1);
             *cell = left;
         }
     }

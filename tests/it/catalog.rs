@@ -169,6 +169,30 @@ fn every_profile_id_means_its_model_and_profile() {
 }
 
 #[test]
+fn what_is_meant_is_among_the_nearest() {
+    for (wrong, meant) in [
+        ("sonnet4.5", "anthropic.claude-sonnet-4-5-20250929-v1:0"),
+        ("cluade-opus-46", OPUS_4_6),
+        ("claude sonnet 4.9", "anthropic.claude-sonnet-4-6"),
+        ("gpt4o", "gpt-4o"),
+        ("deepseek", "deepseek.r1-v1:0"),
+    ] {
+        let error = builtin().resolve(wrong).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnknownModel, "{wrong}");
+        assert!(error.message().contains(&format!("the nearest are {meant}")), "{}", error.message());
+    }
+    for (wrong, meant) in [
+        ("ap-southeast-66", AUCKLAND),
+        ("auckland", AUCKLAND),
+        ("Sidney", SYDNEY),
+        ("us-esat-1", "us-east-1"),
+    ] {
+        let error = builtin().region(wrong).unwrap_err();
+        assert!(error.message().contains(&format!("the nearest are {meant}")), "{}", error.message());
+    }
+}
+
+#[test]
 fn spellings() {
     let check = |spelling: &str, id: &str, profile: Option<&str>, region: Option<&str>| {
         let found = builtin().resolve(spelling).unwrap_or_else(|error| panic!("{spelling}: {error}"));
