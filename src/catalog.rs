@@ -96,11 +96,20 @@ pub enum Sure {
 impl Catalog {
     /// The compiled-in catalog.
     pub fn builtin() -> &'static Self {
-        static MODELS: OnceLock<Option<Json>> = OnceLock::new();
         static BUILTIN: OnceLock<Catalog> = OnceLock::new();
-        let models = || MODELS.get_or_init(|| Json::parse(include_str!("catalog/models.json")).ok()).as_ref();
         // A test proves the files valid; an empty catalog is better than a panic all the same.
-        BUILTIN.get_or_init(|| models().map(Self::from_files).unwrap_or_default())
+        BUILTIN.get_or_init(|| models_file().map(Self::from_files).unwrap_or_default())
+    }
+
+    /// Reads all parts, so that clones share what was read.
+    fn read_all(&self) {
+        self.models.iter().for_each(Part::have);
+        self.regions.have();
+        self.profiles.have();
+        self.in_region.have();
+        self.residencies.have();
+        self.facts.have();
+        self.sources.have();
     }
 
     fn from_files(models: &'static Json) -> Self {
@@ -192,6 +201,12 @@ impl Catalog {
     pub fn unknown_model(&self) -> Model {
         Model::unknown(self.highest_rate())
     }
+}
+
+/// The compiled-in file of models.
+fn models_file() -> Option<&'static Json> {
+    static MODELS: OnceLock<Option<Json>> = OnceLock::new();
+    MODELS.get_or_init(|| Json::parse(include_str!("catalog/models.json")).ok()).as_ref()
 }
 
 /// JSON that is no catalog.

@@ -66,22 +66,24 @@ pub(crate) fn run() -> ExitCode {
         Ok(Outcome::BadInput) => ExitCode::from(2),
         // A reader that closed the pipe has what it wanted.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(Failure::Input(error)) => {
-            eprintln!("tokenleash: {error}");
-            if json {
+        Err(failure) => {
+            let (message, as_json, code) = match failure {
+                // A route that is not to be had is an answer; anything else is bad input.
+                Failure::Input(error) => {
+                    let code = if error.kind() == ErrorKind::Refused { 1 } else { 2 };
+                    (error.to_string(), Some(output::error_json(&error, None)), code)
+                }
+                Failure::File(name, error) => {
+                    (format!("{name}: {error}"), Some(output::file_error_json(&name, &error)), 2)
+                }
+                Failure::Output(error) => (error.to_string(), None, 2),
+            };
+            eprintln!("tokenleash: {message}");
+            if let Some(as_json) = as_json.filter(|_| json) {
                 // Who does not read it has the exit code.
-                let _ = writeln!(io::stdout(), "{}", output::error_json(&error, None));
+                let _ = writeln!(io::stdout(), "{as_json}");
             }
-            // A route that is not to be had is an answer; anything else is bad input.
-            ExitCode::from(if error.kind() == ErrorKind::Refused { 1 } else { 2 })
-        }
-        Err(Failure::File(name, error)) => {
-            eprintln!("tokenleash: {name}: {error}");
-            ExitCode::from(2)
-        }
-        Err(Failure::Output(error)) => {
-            eprintln!("tokenleash: {error}");
-            ExitCode::from(2)
+            ExitCode::from(code)
         }
     }
 }

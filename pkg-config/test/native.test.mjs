@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
@@ -14,14 +14,15 @@ const truth = process.env.TOKENLEASH_TRUTH ?? join(root, "../shared/truth");
 const TEXTS = 5000;
 
 execFileSync("cargo", ["build", "--quiet", "--features", "cli"], { cwd: root, stdio: "inherit" });
-const program = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug", "tokenleash");
+const program = join(resolve(root, process.env.CARGO_TARGET_DIR ?? "target"), "debug", "tokenleash");
 
 /** The reports of the program; of a line that it cannot read, what is wrong with it. */
 function native(lines) {
-  const { stdout } = spawnSync(program, ["check", "--jsonl", "--json", "--allow-unknown", "-"], {
+  const { error, stdout } = spawnSync(program, ["check", "--jsonl", "--json", "--allow-unknown", "-"], {
     input: `${lines.join("\n")}\n`,
     maxBuffer: 2 ** 31 - 1,
   });
+  if (error) throw error;
   return stdout.toString().trimEnd().split("\n").map((line) => JSON.parse(line));
 }
 

@@ -59,6 +59,7 @@ impl Catalog {
         let text = Json::parse(text).map_err(unreadable)?;
         let root = text.root();
         let overlay: Overlay = root.read(ErrorKind::InvalidCatalog).map_err(unreadable)?;
+        self.read_all();
         let mut catalog = self.clone();
         if let Some(version) = overlay.version {
             catalog.version = version;
@@ -108,7 +109,9 @@ impl Catalog {
                 None => profiles.push(profile),
             });
         }
-        catalog.in_region.change(|groups| groups.splice(0..0, overlay.in_region).for_each(drop));
+        catalog.in_region.change(|groups| {
+            groups.splice(0..0, overlay.in_region);
+        });
         catalog.validate(|section, index| {
             // What is wrong after the overlay came with it, so the pointer leads to its entry there.
             let there = |key: Option<&String>, keys: &[String]| {

@@ -1,8 +1,12 @@
 //! A part of a catalog that is read when somebody asks for it.
 //!
-//! A count needs one model of ninety and no Region, and reading them all takes longer than counting.
+//! A count needs one model of many and no Region, and reading them all takes longer than counting.
 
-use std::{ops::Deref, sync::OnceLock};
+use std::{
+    fmt::{self, Debug},
+    ops::Deref,
+    sync::OnceLock,
+};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 
@@ -13,13 +17,12 @@ use crate::{
 };
 
 /// A value, or where it is written among the compiled-in facts.
-#[derive(Debug)]
 pub(super) struct Part<T> {
     written: Written,
     value: OnceLock<T>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 enum Written {
     /// A file.
     File(&'static str),
@@ -55,6 +58,11 @@ impl<T: DeserializeOwned + Default> Part<T> {
             Written::Place(value) => value.read(ErrorKind::InvalidCatalog),
             Written::Nowhere => Ok(T::default()),
         }
+    }
+
+    /// Reads it unless that was done.
+    pub(super) fn have(&self) {
+        self.value.get_or_init(|| self.read());
     }
 
     pub(super) fn change<R>(&mut self, change: impl FnOnce(&mut T) -> R) -> R {
@@ -96,6 +104,12 @@ impl<T: DeserializeOwned + Default> Deref for Part<T> {
 
     fn deref(&self) -> &T {
         self.value.get_or_init(|| self.read())
+    }
+}
+
+impl<T: DeserializeOwned + Default + Debug> Debug for Part<T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        T::fmt(self, out)
     }
 }
 

@@ -26,6 +26,11 @@ pub(super) fn ink_for(terminal: bool) -> Ink {
     if wanted && terminal { Ink::Ansi } else { Ink::Plain }
 }
 
+/// A file that cannot be read or written, as JSON.
+pub(super) fn file_error_json(name: &str, error: &io::Error) -> Value {
+    json!({"error": {"code": "file", "message": format!("{name}: {error}")}})
+}
+
 /// An error as JSON, with the place it speaks of, and the line of the file its input stands in.
 pub(super) fn error_json(error: &Error, input_line: Option<usize>) -> Value {
     let place = error.place();

@@ -129,9 +129,8 @@ impl FitOptions {
         if let (Some(least), Some(most)) = (self.how.min_output, asked)
             && most < least
         {
-            let message = format!(
-                "at least {least} tokens are to be left for the answer, and max_tokens lets it have {most}: {most} are kept"
-            );
+            let message =
+                format!("at least {least} tokens are to be left for the answer, and its limit is {most}");
             notes.push(Note::new("min-output-above-max-tokens", message));
         }
         let mut blocks =
@@ -139,7 +138,8 @@ impl FitOptions {
         let cached = prompt.tools.iter().any(|tool| tool.cache_point.is_some())
             || blocks.any(|block| matches!(block.content, Content::CachePoint(_)));
         if self.how.keep_cached_prefix && !cached {
-            let message = "the request has no cache point, so none of its history is kept as a cached prefix";
+            let message =
+                "no cache point ends a prefix of the request, so none of its history is kept for one";
             notes.push(Note::new("no-cached-prefix", message));
         }
         notes

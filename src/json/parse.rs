@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::HashSet, ops::Range};
 use super::{MAX_DEPTH, Node, Shape, string};
 use crate::{Error, ErrorKind};
 
-/// Up to this many keys, comparing each with the others is quicker than hashing them.
+/// Up to this many keys as they are written, comparing each with the others is quicker than hashing them.
 const FEW_KEYS: usize = 32;
 
 pub(super) fn document(text: &str) -> Result<Node, Error> {
@@ -149,16 +149,14 @@ impl Parser<'_> {
     /// `escaped`: whether a key may be written in more than one way.
     fn refuse_duplicates(&self, nodes: &[(Range<usize>, Node)], escaped: bool) -> Result<(), Error> {
         let written = |span: &Range<usize>| self.text.get(span.clone()).unwrap_or_default();
-        let key = |span: &Range<usize>| {
-            if escaped { string::decode(written(span)) } else { Cow::Borrowed(written(span)) }
-        };
         let mut many = HashSet::new();
         for (place, (span, _)) in nodes.iter().enumerate() {
-            let key_here = key(span);
-            let fresh = if nodes.len() <= FEW_KEYS {
-                nodes.iter().take(place).all(|(earlier, _)| key(earlier) != key_here)
+            let fresh = if escaped {
+                many.insert(string::decode(written(span)))
+            } else if FEW_KEYS < nodes.len() {
+                many.insert(Cow::Borrowed(written(span)))
             } else {
-                many.insert(key_here)
+                nodes.iter().take(place).all(|(earlier, _)| written(earlier) != written(span))
             };
             if !fresh {
                 let name = string::decode(written(span));

@@ -15,11 +15,13 @@ pub(super) fn has_escape(token: &str) -> bool {
 /// Whether a token that was parsed means this text.
 pub(super) fn means(token: &str, text: &str) -> bool {
     let written = inner(token);
-    // What has an escape is longer than what it means.
-    if written.len() == text.len() {
-        written == text && !has_escape(written)
-    } else {
-        text.len() < written.len() && has_escape(written) && decode(token) == text
+    // What has an escape is longer than what it means, at most six times.
+    match written.len() {
+        length if length == text.len() => written == text && !has_escape(written),
+        length if text.len() < length && length <= 6 * text.len() => {
+            has_escape(written) && decode(token) == text
+        }
+        _ => false,
     }
 }
 

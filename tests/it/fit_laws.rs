@@ -10,7 +10,10 @@ use tokenleash::{
 /// Cases of each law's run; ten thousand together, more by `TOKENLEASH_FIT_CASES`.
 fn cases(default: u32) -> ProptestConfig {
     let asked = std::env::var("TOKENLEASH_FIT_CASES").ok().and_then(|text| text.parse().ok());
-    ProptestConfig { cases: asked.unwrap_or(default), failure_persistence: None, ..ProptestConfig::default() }
+    let cases = asked.unwrap_or(default);
+    // Of what is drawn some is drawn again, in long runs more often than the default allows.
+    let max_local_rejects = u32::MAX;
+    ProptestConfig { cases, max_local_rejects, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 /// A part of a conversation, before a dialect writes it.

@@ -186,6 +186,7 @@ fn who_asks_for_json_gets_errors_as_json() {
         ("replay --catalog - Cargo.toml", "[]", "invalid-catalog", 2),
         ("route --model nobody", "", "unknown-model", 2),
         ("policy --model nobody", "", "unknown-model", 2),
+        ("check no-such-file --model claude-opus-4-6", "", "file", 2),
         ("policy --model claude-opus-4-6 --profile jp --source-region us-east-1", "", "refused", 1),
     ] {
         let words: Vec<_> = words.split(' ').collect();

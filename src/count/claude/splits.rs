@@ -19,39 +19,44 @@ pub fn is_safe_split(before: &str, after: &str) -> bool {
 
 /// The same between two characters; `rest` is what follows them.
 fn is_safe_between(left: char, right: char, rest: &Chars<'_>) -> bool {
-    let next = || rest.clone().next();
     if left.is_ascii() && right.is_ascii() {
-        return between_ascii(left, right, next);
+        return between_ascii(left, right, rest);
     }
     let characters = Characters::get();
-    let right_traits = characters.traits(right);
-    let left_traits = characters.traits(left);
-    if !left_traits.is_plain(true) {
+    let traits = characters.traits(left);
+    if !traits.is_plain(true) {
         return false;
     }
-    let left_class = left_traits.class();
+    let left_class = traits.class();
     match right {
-        ' ' => left_class == Class::Word && next().is_some_and(opens_word),
+        ' ' => left_class == Class::Word && next(rest).is_some_and(opens_word),
         '\n' => left_class != Class::Space,
-        '\r' => left_class != Class::Space && next() == Some('\n'),
-        _ if !right_traits.is_plain(true) => false,
-        _ => match (left_class, right_traits.class()) {
-            // No piece holds two characters that stand alone, and a word brings its markers.
-            (Class::Letter, Class::Letter | Class::Word) | (Class::Word, Class::Letter) => true,
-            (Class::Space, class) => left == '\n' && class != Class::Space,
-            _ => false,
-        },
+        '\r' => left_class != Class::Space && next(rest) == Some('\n'),
+        _ => {
+            let traits = characters.traits(right);
+            traits.is_plain(true)
+                && match (left_class, traits.class()) {
+                    // No piece holds two characters that stand alone, and a word brings its markers.
+                    (Class::Letter, Class::Letter | Class::Word) | (Class::Word, Class::Letter) => true,
+                    (Class::Space, class) => left == '\n' && class != Class::Space,
+                    _ => false,
+                }
+        }
     }
 }
 
-fn between_ascii(left: char, right: char, next: impl Fn() -> Option<char>) -> bool {
+fn next(rest: &Chars<'_>) -> Option<char> {
+    rest.clone().next()
+}
+
+fn between_ascii(left: char, right: char, rest: &Chars<'_>) -> bool {
     let visible = left.is_ascii_graphic();
     match right {
         // The space between two words is absorbed, whichever part it belongs to.
-        ' ' => left.is_ascii_alphabetic() && next().is_some_and(opens_word),
+        ' ' => left.is_ascii_alphabetic() && next(rest).is_some_and(opens_word),
         // A line ends any run before it, and no border marker stands for a newline.
         '\n' => visible,
-        '\r' => visible && next() == Some('\n'),
+        '\r' => visible && next(rest) == Some('\n'),
         _ if !right.is_ascii_graphic() => false,
         _ if left == '\n' => true,
         // An apostrophe must stay with what follows it: it may open a word or a contraction.

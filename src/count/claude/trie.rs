@@ -72,7 +72,7 @@ pub(super) const CLOSE: u8 = 0x10;
 
 impl Chains {
     /// Reads a table of entries in ascending order, each as the number of bytes that it shares with the one before,
-    /// its other bytes, and [`CLOSE`] with its flags.
+    /// its other bytes, at least one, and [`CLOSE`] with its flags.
     pub(super) fn read(table: &[u8]) -> Self {
         // A little more than half of the bytes are nodes.
         let mut twigs = vec![0; table.len() / 9 * 5];
