@@ -11,7 +11,8 @@ pub(super) struct Composition {
     classes: Vec<u8>,
     /// Character, first and second part (0 for none); ascending.
     decompositions: Vec<(u32, u32, u32)>,
-    /// First and second part as one number, and the character they compose to; ascending.
+    /// First and second part as one number, and the character they compose to (0 where a slot is free), each
+    /// in the first of its [`slots`] that was free.
     compositions: Vec<(u64, u32)>,
     /// Ranges of characters that composition may change or move; ascending.
     unsettled: Vec<(u32, u32)>,
@@ -47,7 +48,7 @@ impl Composition {
             range.for_each(|slot| *slot = class as u8);
         }
         let mut decompositions = Vec::new();
-        let mut compositions = Vec::new();
+        let mut compositions = vec![(0, 0); SLOTS];
         let mut unsettled = combining.clone();
         let mut character = 0;
         for _ in 0..number().unwrap_or(0) {
@@ -58,7 +59,11 @@ impl Composition {
                 *slot = DECOMPOSES;
             }
             if first % 2 == 1 {
-                compositions.push((pair(first / 2, second), character));
+                let pair = pair(first / 2, second);
+                let free = |at: &usize| compositions.get(*at).is_some_and(|slot| slot.1 == 0);
+                if let Some(slot) = slots(pair).find(free).and_then(|at| compositions.get_mut(at)) {
+                    *slot = (pair, character);
+                }
                 unsettled.push((second, second));
             } else {
                 unsettled.push((character, character));
@@ -66,7 +71,6 @@ impl Composition {
         }
         unsettled.push((VOWELS.start, VOWELS.end - 1));
         unsettled.push((TRAILS.start, TRAILS.end - 1));
-        sorted::sort(&mut compositions);
         sorted::sort(&mut unsettled);
         Self { combining, classes, decompositions, compositions, unsettled }
     }
@@ -124,8 +128,9 @@ impl Composition {
         {
             return Some(first + second - TRAIL_BASE);
         }
-        let at = self.compositions.binary_search_by_key(&pair(first, second), |entry| entry.0).ok()?;
-        self.compositions.get(at).map(|entry| entry.1)
+        let pair = pair(first, second);
+        let mut tried = slots(pair).map_while(|at| self.compositions.get(at)).take_while(|slot| slot.1 != 0);
+        tried.find(|slot| slot.0 == pair).map(|slot| slot.1)
     }
 
     /// Adds one character to a stretch that starts at a settled character.
@@ -168,6 +173,15 @@ impl Composition {
 
 fn pair(first: u32, second: u32) -> u64 {
     u64::from(first) << 32 | u64::from(second)
+}
+
+/// The places for compositions: a power of two, and more than twice as many as there are.
+const SLOTS: usize = 2048;
+
+/// Where a pair may stand, the likeliest place first.
+fn slots(pair: u64) -> impl Iterator<Item = usize> {
+    let first = (pair.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48) as usize;
+    (first..first + SLOTS).map(|at| at % SLOTS)
 }
 
 /// A stretch that is composed.
