@@ -7,8 +7,9 @@ use super::vocabulary::{Form, Vocabulary};
 #[derive(Default)]
 pub(super) struct Tiling {
     bytes: Vec<u8>,
-    /// For every byte, the end in the unmarked stretch of the character it belongs to.
+    /// For every byte, the end in the unmarked stretch of the character it belongs to, where that is asked.
     ends: Vec<usize>,
+    traced: bool,
     /// Tokens of the cheapest cover up to each byte, and where its last tile starts.
     best: Vec<(u32, u32)>,
     ruler: Ruler,
@@ -28,6 +29,11 @@ const LONGEST_PIECE: usize = 128;
 const PERIODIC: usize = 512;
 
 impl Tiling {
+    /// A tiling whose [`Tiling::token_ends`] are asked.
+    pub(super) fn traced() -> Self {
+        Self { traced: true, ..Self::default() }
+    }
+
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
@@ -36,7 +42,9 @@ impl Tiling {
     #[inline]
     pub(super) fn push_byte(&mut self, byte: u8, end: usize) {
         self.bytes.push(byte);
-        self.ends.push(end);
+        if self.traced {
+            self.ends.push(end);
+        }
     }
 
     #[inline]
@@ -48,6 +56,10 @@ impl Tiling {
     }
 
     pub(super) fn push_str(&mut self, text: &str) {
+        if !self.traced {
+            self.push_bytes(text.as_bytes());
+            return;
+        }
         let mut end = 0;
         for (at, &byte) in text.as_bytes().iter().enumerate() {
             if at == end {
@@ -60,7 +72,6 @@ impl Tiling {
     /// Appends text of which only the cost is asked.
     pub(super) fn push_bytes(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
-        self.ends.resize(self.bytes.len(), 0);
     }
 
     /// The number of tokens of what was pushed.

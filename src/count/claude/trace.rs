@@ -29,7 +29,7 @@ impl<'t> Trace<'t> {
             vocabulary: Counter::with(pieces, bytes, |counter| counter.vocabulary),
             caps: pieces == Pieces::V3,
             ends: Vec::new(),
-            tiling: Tiling::default(),
+            tiling: Tiling::traced(),
         }
     }
 
