@@ -8,7 +8,8 @@
 //! shortest beginning of that order which suffices, and of the step that tips the balance only as
 //! much of its texts as it takes (`plan`, `cut`). What each step takes off is arithmetic on one
 //! estimate (`weigh`); the result is read again from its bytes and counted again, and only what
-//! fits then is handed out. So a larger budget never keeps less, and what fits is left alone.
+//! fits then is handed out. So a larger budget keeps no less (seldom a few tokens of a text that is JSON,
+//! which it may cut at another element), and what fits is left alone.
 
 mod cut;
 mod explain;

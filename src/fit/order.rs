@@ -1,7 +1,7 @@
 //! In which order a conversation gives way.
 //!
 //! The order is fixed before any budget is looked at, and a fit gives up the shortest beginning of
-//! it that suffices: so a larger budget never keeps less.
+//! it that suffices: so a larger budget drops no more.
 
 use std::collections::HashSet;
 
