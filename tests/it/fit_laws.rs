@@ -1,28 +1,20 @@
 //! What must hold for any request that is made to fit.
 
-use proptest::{collection::vec, prelude::*, test_runner::RngSeed};
+use proptest::{collection::vec, prelude::*};
 use serde_json::{Value, json};
 use tokenleash::{
     Catalog, CutAction, Dialect, Fit, FitOptions, FitRules, Limits, Options, Policy, Prefer, Request, check,
     fit, lint,
 };
 
-/// Cases of each law's run: ten thousand together, the same in every run; with `TOKENLEASH_FIT_CASES` so many new
-/// ones. Of 27,000 new ones about one shows a text that is JSON and keeps less by a larger budget, because it is
-/// cut at another element.
+/// Cases of each law's run; ten thousand together, more by `TOKENLEASH_FIT_CASES`. About one of 27,000 shows a text
+/// that is JSON and keeps less by a larger budget, because it is cut at another element: a fault to mend.
 fn cases(default: u32) -> ProptestConfig {
     let asked = std::env::var("TOKENLEASH_FIT_CASES").ok().and_then(|text| text.parse().ok());
     let cases = asked.unwrap_or(default);
     // Of what is drawn some is drawn again, in long runs more often than the default allows.
     let max_local_rejects = u32::MAX;
-    let rng_seed = if asked.is_some() { RngSeed::Random } else { RngSeed::Fixed(1) };
-    ProptestConfig {
-        cases,
-        max_local_rejects,
-        rng_seed,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
+    ProptestConfig { cases, max_local_rejects, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 /// A part of a conversation, before a dialect writes it.
